@@ -38,7 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     (".try_exists()", &["src/disk/"]),
     ("metadata().is_ok", &["src/disk/"]),
     ("metadata().is_err", &["src/disk/"]),
-    ("unsafe ", &["ed25519/src/lanes/m"]),
+    ("unsafe ", &["ed25519/src/lanes/m", "ed25519/src/lanes/eight/m", "ed25519/src/lanes/four/m"]),
     ("anyhow", &[]),
     ("std::process::exit", &[]),
     (".unwrap()", &[]),

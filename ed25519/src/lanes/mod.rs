@@ -18,15 +18,13 @@ mod memory;
 mod sha256;
 mod windows;
 
+pub use eight::EightTable;
+pub use four::FourTable;
+
 use crate::lane_trait::{Challenge, Lanes, Product};
 use crate::rounds::HashState;
 use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
-
-/// The multiples of a point, in a form that eight lanes add up.
-pub use eight::LaneTable as EightTable;
-/// The multiples of a point, in a form that four lanes add up.
-pub use four::LaneTable as FourTable;
 
 /// A proof that this processor has AVX-512 IFMA.
 #[derive(Clone, Copy, Debug)]

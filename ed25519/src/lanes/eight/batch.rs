@@ -4,10 +4,10 @@
 //! signatures may come here (`engine`). Source: FORMAT.md section 2, "Verdict on a signature".
 
 use crate::lane_trait::{Challenge, Product};
-use crate::lanes::eight::memory::{LaneWords, store};
-use crate::lanes::eight::point::{Points, affine};
+use crate::lanes::eight::memory::{EightWords, store};
+use crate::lanes::eight::point::{EightPoints, affine};
 use crate::lanes::eight::sha512::{Block, hash};
-use crate::lanes::eight::table::{IDENTITY, LaneTable, TableEntry, gather};
+use crate::lanes::eight::table::{EightEntry, EightTable, IDENTITY, gather};
 use crate::lanes::memory::prefetch;
 use crate::multiples::{WINDOWS, digits};
 use core::arch::x86_64::{_mm512_slli_epi64, _mm512_xor_si512};
@@ -21,12 +21,12 @@ const AHEAD: usize = 4;
 
 /// The entries that eight lanes add up, with the lanes in which each is negated.
 struct Plan<'a> {
-    entries: [[&'a TableEntry; 8]; ADDITIONS],
+    entries: [[&'a EightEntry; 8]; ADDITIONS],
     negative: [u8; ADDITIONS],
 }
 
 impl<'a> Plan<'a> {
-    fn of(base: &'a LaneTable, products: &[Product<'a, LaneTable>]) -> Plan<'a> {
+    fn of(base: &'a EightTable, products: &[Product<'a, EightTable>]) -> Plan<'a> {
         let mut plan = Plan { entries: [[&IDENTITY; 8]; ADDITIONS], negative: [0; ADDITIONS] };
         for (lane, product) in products.iter().take(8).enumerate() {
             let factors = [(base, digits(&product.s)), (product.minus, digits(&product.k))];
@@ -44,13 +44,14 @@ impl<'a> Plan<'a> {
 
 /// The encodings of `[S]B − [k]A`, in order.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn encodings(base: &LaneTable, products: &[Product<'_, LaneTable>]) -> Vec<[u8; 32]> {
-    let sums: Vec<Points> = products.chunks(8).map(|eight| sum(&Plan::of(base, eight))).collect();
+pub fn encodings(base: &EightTable, products: &[Product<'_, EightTable>]) -> Vec<[u8; 32]> {
+    let sums: Vec<EightPoints> =
+        products.chunks(8).map(|eight| sum(&Plan::of(base, eight))).collect();
     let mut all = Vec::with_capacity(8 * sums.len());
     for [x, y] in affine(&sums) {
         let sign = _mm512_slli_epi64::<63>(x.canonical()[0]);
         let [a, b, c, d] = y.words();
-        let words: [LaneWords; 4] = [a, b, c, _mm512_xor_si512(d, sign)].map(|word| store(word));
+        let words: [EightWords; 4] = [a, b, c, _mm512_xor_si512(d, sign)].map(|word| store(word));
         for lane in 0..8 {
             let mut encoding = [0; 32];
             for (bytes, words) in encoding.chunks_exact_mut(8).zip(&words) {
@@ -64,8 +65,8 @@ pub fn encodings(base: &LaneTable, products: &[Product<'_, LaneTable>]) -> Vec<[
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn sum(plan: &Plan<'_>) -> Points {
-    let mut points = Points::identity();
+fn sum(plan: &Plan<'_>) -> EightPoints {
+    let mut points = EightPoints::identity();
     for at in 0..ADDITIONS {
         if let Some(entries) = plan.entries.get(at + AHEAD) {
             for entry in entries {

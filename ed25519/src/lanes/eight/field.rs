@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! value of a lane = l0 + l1·2^51 + l2·2^102 + l3·2^153 + l4·2^204
-//! Reduced: each limb < 2^51 + 2^16 (after a negation: < 2^52)
-//! Wide:    each limb < 2^62
+//! EightReduced: each limb < 2^51 + 2^16 (after a negation: < 2^52)
+//! EightWide:    each limb < 2^62
 //! ```
 //!
 //! A product of two limbs is split by the processor at bit 52; the upper part weighs 2^52, which is
@@ -14,7 +14,7 @@
 //! in time for its callers, who use it on public data. Source: `VPMADD52LUQ` and `VPMADD52HUQ`
 //! (Intel SDM); the inversion's chain is the usual one for 2^255 − 21.
 
-use crate::lanes::eight::memory::{LaneWords, load, store};
+use crate::lanes::eight::memory::{EightWords, load, store};
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
     _mm512_mask_blend_epi64, _mm512_mask_sub_epi64, _mm512_or_si512, _mm512_rol_epi64,
@@ -31,14 +31,14 @@ const P: [u64; LIMBS] = [MASK - 18, MASK, MASK, MASK, MASK];
 
 /// Eight elements that may be multiplied.
 #[derive(Clone, Copy)]
-pub struct Reduced(pub [__m512i; LIMBS]);
+pub struct EightReduced(pub [__m512i; LIMBS]);
 
 /// Eight elements that may be added, subtracted and reduced.
 #[derive(Clone, Copy)]
-pub struct Wide(pub [__m512i; LIMBS]);
+pub struct EightWide(pub [__m512i; LIMBS]);
 
 /// An element in limbs below 2^51: of one lane, outside vectors.
-pub type Limbs = [u64; LIMBS];
+pub type Limbs51 = [u64; LIMBS];
 
 /// The product of two reduced elements. Limbs of the factors are below 2^52, of one of them below
 /// 2^51 + 2^16. Of the product each is below 2^60. A macro, because a function of this size becomes
@@ -86,7 +86,7 @@ macro_rules! product {
         for k in 0..LIMBS {
             all[k] = _mm512_add_epi64(low[k], _mm512_add_epi64(high[k], high[k]));
         }
-        Wide(all)
+        EightWide(all)
     }};
 }
 pub(super) use product;
@@ -94,38 +94,38 @@ pub(super) use product;
 /// The same element in every lane.
 #[inline]
 #[target_feature(enable = "avx512f")]
-pub fn constant(limbs: Limbs) -> Reduced {
-    Reduced(from_fn(|k| _mm512_set1_epi64(limbs[k].cast_signed())))
+pub fn constant(limbs: Limbs51) -> EightReduced {
+    EightReduced(from_fn(|k| _mm512_set1_epi64(limbs[k].cast_signed())))
 }
 
-impl Reduced {
+impl EightReduced {
     /// The product, as [`product`] computes it.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub fn mul(&self, other: &Reduced) -> Wide {
+    pub fn mul(&self, other: &EightReduced) -> EightWide {
         product!(self, other)
     }
 
     /// The product, reduced.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub fn times(&self, other: &Reduced) -> Reduced {
+    pub fn times(&self, other: &EightReduced) -> EightReduced {
         self.mul(other).reduce()
     }
 
     /// As a wide element.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    pub fn wide(&self) -> Wide {
-        Wide(self.0)
+    pub fn wide(&self) -> EightWide {
+        EightWide(self.0)
     }
 
     /// The lanes of a mask negated: 2p − x. The element's limbs are below 2^51; the result's are
     /// below 2^52.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    pub fn negate_where(&self, mask: u8) -> Reduced {
-        Reduced(from_fn(|k| {
+    pub fn negate_where(&self, mask: u8) -> EightReduced {
+        EightReduced(from_fn(|k| {
             let twice = _mm512_set1_epi64((2 * P[k]).cast_signed());
             _mm512_mask_sub_epi64(self.0[k], mask, twice, self.0[k])
         }))
@@ -134,14 +134,14 @@ impl Reduced {
     /// `self` where the mask is 0, `other` where it is 1.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    pub fn select(&self, other: &Reduced, mask: u8) -> Reduced {
-        Reduced(from_fn(|k| _mm512_mask_blend_epi64(mask, self.0[k], other.0[k])))
+    pub fn select(&self, other: &EightReduced, mask: u8) -> EightReduced {
+        EightReduced(from_fn(|k| _mm512_mask_blend_epi64(mask, self.0[k], other.0[k])))
     }
 
     /// x^(p − 2): the inverse; 0 for 0.
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub fn invert(&self) -> Reduced {
-        let squared = |x: &Reduced, times: usize| {
+    pub fn invert(&self) -> EightReduced {
+        let squared = |x: &EightReduced, times: usize| {
             let mut x = *x;
             for _ in 0..times {
                 x = x.times(&x);
@@ -198,9 +198,9 @@ impl Reduced {
     /// Eight elements from the limbs of each.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    pub fn from_limbs(lanes: &[Limbs; 8]) -> Reduced {
-        Reduced(from_fn(|limb| {
-            let words: LaneWords = from_fn(|lane| lanes[lane][limb]);
+    pub fn from_limbs(lanes: &[Limbs51; 8]) -> EightReduced {
+        EightReduced(from_fn(|limb| {
+            let words: EightWords = from_fn(|lane| lanes[lane][limb]);
             load(&words)
         }))
     }
@@ -208,25 +208,25 @@ impl Reduced {
     /// The canonical limbs of each lane.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub fn limbs(&self) -> [Limbs; 8] {
+    pub fn limbs(&self) -> [Limbs51; 8] {
         let limbs = self.canonical().map(|limb| store(limb));
         from_fn(|lane| from_fn(|limb| limbs[limb][lane]))
     }
 }
 
-impl Wide {
+impl EightWide {
     /// The sum. Its limbs must stay below 2^62.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    pub fn plus(&self, other: &Wide) -> Wide {
-        Wide(from_fn(|k| _mm512_add_epi64(self.0[k], other.0[k])))
+    pub fn plus(&self, other: &EightWide) -> EightWide {
+        EightWide(from_fn(|k| _mm512_add_epi64(self.0[k], other.0[k])))
     }
 
     /// The difference, plus 1,024 p. Limbs of `self` are below 2^61, of `other` below 2^60.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    pub fn minus(&self, other: &Wide) -> Wide {
-        Wide(from_fn(|k| {
+    pub fn minus(&self, other: &EightWide) -> EightWide {
+        EightWide(from_fn(|k| {
             let bias = _mm512_set1_epi64((1024 * P[k]).cast_signed());
             _mm512_sub_epi64(_mm512_add_epi64(self.0[k], bias), other.0[k])
         }))
@@ -235,12 +235,12 @@ impl Wide {
     /// Carries each limb into the next: from below 2^62 to below 2^51 + 2^16.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub fn reduce(&self) -> Reduced {
+    pub fn reduce(&self) -> EightReduced {
         let mask = _mm512_set1_epi64(MASK.cast_signed());
         let carry: [__m512i; LIMBS] = from_fn(|k| _mm512_srli_epi64::<51>(self.0[k]));
         let kept: [__m512i; LIMBS] = from_fn(|k| _mm512_and_si512(self.0[k], mask));
         let first = _mm512_madd52lo_epu64(kept[0], carry[LIMBS - 1], _mm512_set1_epi64(19));
-        Reduced(from_fn(|k| match k {
+        EightReduced(from_fn(|k| match k {
             0 => first,
             k => _mm512_add_epi64(kept[k], carry[k - 1]),
         }))
@@ -248,7 +248,7 @@ impl Wide {
 }
 
 /// The limbs of the 255 low bits of 32 little-endian bytes.
-pub fn limbs_of(bytes: &[u8; 32]) -> Limbs {
+pub fn limbs_of(bytes: &[u8; 32]) -> Limbs51 {
     let word = |at: usize| from_fn::<u8, 8, _>(|byte| bytes[8 * at + byte]);
     let [a, b, c, d] = from_fn(|at| u64::from_le_bytes(word(at)));
     [

@@ -9,12 +9,12 @@ use core::arch::x86_64::{
 };
 
 /// The words of eight lanes.
-pub type LaneWords = [u64; 8];
+pub type EightWords = [u64; 8];
 
 /// The eight words as lanes.
 #[inline]
 #[target_feature(enable = "avx512f")]
-pub fn load(words: &LaneWords) -> __m512i {
+pub fn load(words: &EightWords) -> __m512i {
     // SAFETY: the reference is to 64 readable bytes; the load needs no alignment.
     unsafe { _mm512_loadu_epi64(words.as_ptr().cast()) }
 }
@@ -22,7 +22,7 @@ pub fn load(words: &LaneWords) -> __m512i {
 /// The lanes as eight words.
 #[inline]
 #[target_feature(enable = "avx512f")]
-pub fn store(lanes: __m512i) -> LaneWords {
+pub fn store(lanes: __m512i) -> EightWords {
     let mut words = [0; 8];
     // SAFETY: the reference is to 64 writable bytes; the store needs no alignment.
     unsafe { _mm512_storeu_epi64(words.as_mut_ptr().cast(), lanes) };

@@ -16,4 +16,4 @@ mod sha512;
 mod table;
 
 pub use batch::{challenges, encodings};
-pub use table::LaneTable;
+pub use table::EightTable;

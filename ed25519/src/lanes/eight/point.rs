@@ -4,7 +4,7 @@
 //! here: tables, scalars. Source: Hisil, Wong, Carter, Dawson, "Twisted Edwards Curves Revisited"
 //! (2008), a = −1, the second point affine.
 
-use crate::lanes::eight::field::{LIMBS, Reduced, Wide, constant, product};
+use crate::lanes::eight::field::{EightReduced, EightWide, LIMBS, constant, product};
 use core::arch::x86_64::{
     _mm512_add_epi64, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_rol_epi64,
     _mm512_setzero_si512,
@@ -12,41 +12,41 @@ use core::arch::x86_64::{
 
 /// Eight points in extended coordinates: x = X/Z, y = Y/Z, T = XY/Z.
 #[derive(Clone, Copy)]
-pub struct Points {
+pub struct EightPoints {
     /// Y + X.
-    pub sum: Reduced,
+    pub sum: EightReduced,
     /// Y − X.
-    pub difference: Reduced,
+    pub difference: EightReduced,
     /// Z, below 2^60 a limb.
-    pub z: Wide,
+    pub z: EightWide,
     /// T.
-    pub t: Reduced,
+    pub t: EightReduced,
 }
 
 /// Eight affine points, prepared to be added.
 #[derive(Clone, Copy)]
-pub struct Addends {
+pub struct EightAddends {
     /// y + x.
-    pub sum: Reduced,
+    pub sum: EightReduced,
     /// y − x.
-    pub difference: Reduced,
+    pub difference: EightReduced,
     /// 2dxy.
-    pub product: Reduced,
+    pub product: EightReduced,
 }
 
-impl Points {
+impl EightPoints {
     /// Eight times the identity.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    pub fn identity() -> Points {
+    pub fn identity() -> EightPoints {
         let one = constant([1, 0, 0, 0, 0]);
-        Points { sum: one, difference: one, z: one.wide(), t: constant([0; 5]) }
+        EightPoints { sum: one, difference: one, z: one.wide(), t: constant([0; 5]) }
     }
 
     /// Adds to each point, lane by lane.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub fn add(&mut self, other: &Addends) {
+    pub fn add(&mut self, other: &EightAddends) {
         let a = product!(self.difference, other.difference);
         let b = product!(self.sum, other.sum);
         let c = product!(self.t, other.product);
@@ -65,7 +65,7 @@ impl Points {
     /// 2X, 2Y and 2Z.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub fn doubled(&self) -> [Reduced; 3] {
+    pub fn doubled(&self) -> [EightReduced; 3] {
         let (sum, difference) = (self.sum.wide(), self.difference.wide());
         [
             sum.minus(&difference).reduce(),
@@ -77,7 +77,7 @@ impl Points {
 
 /// The affine coordinates of many points, x then y, with one inversion for all.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn affine(points: &[Points]) -> Vec<[Reduced; 2]> {
+pub fn affine(points: &[EightPoints]) -> Vec<[EightReduced; 2]> {
     let one = constant([1, 0, 0, 0, 0]);
     // The product of all Z before each point.
     let mut before = Vec::with_capacity(points.len());

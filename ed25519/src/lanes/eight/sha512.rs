@@ -4,7 +4,7 @@
 //! bytes: R, A and the 47 bytes that an event's signature is over are exactly as many. Not here:
 //! longer messages (`sha2`). Source: FIPS 180-4, sections 5.1.2, 5.3.5 and 6.4.
 
-use crate::lanes::eight::memory::{LaneWords, load, store};
+use crate::lanes::eight::memory::{EightWords, load, store};
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_ror_epi64, _mm512_set1_epi64, _mm512_srli_epi64,
     _mm512_ternarylogic_epi64,
@@ -138,9 +138,9 @@ impl Block {
 
 /// The hashes of eight blocks, as the words of a state: word by word, lane by lane.
 #[target_feature(enable = "avx512f")]
-pub fn hash(blocks: &[Block; 8]) -> [LaneWords; 8] {
+pub fn hash(blocks: &[Block; 8]) -> [EightWords; 8] {
     let mut schedule: [__m512i; 16] = from_fn(|at| {
-        let words: LaneWords = from_fn(|lane| blocks[lane].word(at));
+        let words: EightWords = from_fn(|lane| blocks[lane].word(at));
         load(&words)
     });
     let start = START.map(|word| _mm512_set1_epi64(word.cast_signed()));

@@ -4,9 +4,9 @@
 //! signatures may come here (`engine`). Source: FORMAT.md section 2, "Verdict on a signature".
 
 use crate::lane_trait::Product;
-use crate::lanes::four::memory::{LaneWords, store};
-use crate::lanes::four::point::{Points, affine};
-use crate::lanes::four::table::{IDENTITY, LaneTable, TableEntry, gather};
+use crate::lanes::four::memory::{FourWords, store};
+use crate::lanes::four::point::{FourPoints, affine};
+use crate::lanes::four::table::{FourEntry, FourTable, IDENTITY, gather};
 use crate::lanes::memory::prefetch;
 use crate::multiples::{WINDOWS, digits};
 
@@ -17,12 +17,12 @@ const AHEAD: usize = 4;
 
 /// The entries that four lanes add up, and ones in the lanes in which each is negated.
 struct Plan<'a> {
-    entries: [[&'a TableEntry; 4]; ADDITIONS],
-    negative: [LaneWords; ADDITIONS],
+    entries: [[&'a FourEntry; 4]; ADDITIONS],
+    negative: [FourWords; ADDITIONS],
 }
 
 impl<'a> Plan<'a> {
-    fn of(base: &'a LaneTable, products: &[Product<'a, LaneTable>]) -> Plan<'a> {
+    fn of(base: &'a FourTable, products: &[Product<'a, FourTable>]) -> Plan<'a> {
         let mut plan = Plan { entries: [[&IDENTITY; 4]; ADDITIONS], negative: [[0; 4]; ADDITIONS] };
         for (lane, product) in products.iter().take(4).enumerate() {
             let factors = [(base, digits(&product.s)), (product.minus, digits(&product.k))];
@@ -40,12 +40,12 @@ impl<'a> Plan<'a> {
 
 /// The encodings of `[S]B − [k]A`, in order.
 #[target_feature(enable = "avx2")]
-pub fn encodings(base: &LaneTable, products: &[Product<'_, LaneTable>]) -> Vec<[u8; 32]> {
-    let sums: Vec<Points> = products.chunks(4).map(|four| sum(&Plan::of(base, four))).collect();
+pub fn encodings(base: &FourTable, products: &[Product<'_, FourTable>]) -> Vec<[u8; 32]> {
+    let sums: Vec<FourPoints> = products.chunks(4).map(|four| sum(&Plan::of(base, four))).collect();
     let mut all = Vec::with_capacity(4 * sums.len());
     for [x, y] in affine(&sums) {
         let signs = store(x.canonical()[0]);
-        let words: [LaneWords; 4] = y.words().map(|word| store(word));
+        let words: [FourWords; 4] = y.words().map(|word| store(word));
         for (lane, sign) in signs.into_iter().enumerate() {
             let mut encoding = [0; 32];
             for (bytes, words) in encoding.chunks_exact_mut(8).zip(&words) {
@@ -60,8 +60,8 @@ pub fn encodings(base: &LaneTable, products: &[Product<'_, LaneTable>]) -> Vec<[
 }
 
 #[target_feature(enable = "avx2")]
-fn sum(plan: &Plan<'_>) -> Points {
-    let mut points = Points::identity();
+fn sum(plan: &Plan<'_>) -> FourPoints {
+    let mut points = FourPoints::identity();
     for at in 0..ADDITIONS {
         if let Some(entries) = plan.entries.get(at + AHEAD) {
             entries.iter().for_each(|entry| prefetch(&entry.0));

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! value of a lane = l0 + l1·2^29 + l2·2^58 + … + l8·2^232
-//! Reduced: each limb < 2^29 + 2^17 (after a negation: < 2^30)
-//! Wide:    each limb < 2^63.9
+//! FourReduced: each limb < 2^29 + 2^17 (after a negation: < 2^30)
+//! FourWide:    each limb < 2^63.9
 //! ```
 //!
 //! A product of two limbs has at most 60 bits and is not split. Nine limbs have 261 bits, and 2^261
@@ -13,7 +13,7 @@
 //! of a product has at most 32. Not constant in time for its callers, who use it on public data.
 //! Source: `VPMULUDQ` (Intel SDM); the inversion's chain is the usual one for 2^255 − 21.
 
-use crate::lanes::four::memory::{LaneWords, load, store};
+use crate::lanes::four::memory::{FourWords, load, store};
 use core::arch::x86_64::{
     __m256i, _mm256_add_epi64, _mm256_and_si256, _mm256_blendv_epi8, _mm256_mul_epu32,
     _mm256_or_si256, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_slli_epi64,
@@ -33,14 +33,14 @@ const P64: [u64; LIMBS] = [MASK - (FOLD - 1), MASK, MASK, MASK, MASK, MASK, MASK
 
 /// Four elements that may be multiplied.
 #[derive(Clone, Copy)]
-pub struct Reduced(pub [__m256i; LIMBS]);
+pub struct FourReduced(pub [__m256i; LIMBS]);
 
 /// Four elements that may be added, subtracted and reduced.
 #[derive(Clone, Copy)]
-pub struct Wide(pub [__m256i; LIMBS]);
+pub struct FourWide(pub [__m256i; LIMBS]);
 
 /// An element in limbs below 2^29, the last below 2^23: of one lane, outside vectors.
-pub type Limbs = [u32; LIMBS];
+pub type Limbs29 = [u32; LIMBS];
 
 /// Carries the bits from 2^29 on of a limb to the next one.
 #[inline]
@@ -54,16 +54,16 @@ fn carry(limbs: &mut [__m256i], from: usize) {
 /// The same element in every lane.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub fn constant(limbs: Limbs) -> Reduced {
-    Reduced(from_fn(|k| _mm256_set1_epi64x(i64::from(limbs[k]))))
+pub fn constant(limbs: Limbs29) -> FourReduced {
+    FourReduced(from_fn(|k| _mm256_set1_epi64x(i64::from(limbs[k]))))
 }
 
-impl Reduced {
+impl FourReduced {
     /// The product. The limbs of one factor may be below 2^30. Of the product each is below 2^62.3,
     /// and below 2^61.3 where both factors are reduced.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn mul(&self, other: &Reduced) -> Wide {
+    pub fn mul(&self, other: &FourReduced) -> FourWide {
         let (left, right) = (&self.0, &other.0);
         let product = |i: usize, j: usize| _mm256_mul_epu32(left[i], right[j]);
         // The sum of products whose limbs have these numbers. Written out, because a loop over the
@@ -99,7 +99,7 @@ impl Reduced {
         let fold = _mm256_set1_epi64x(FOLD.cast_signed());
         let folded =
             |k: usize, sum: __m256i| _mm256_add_epi64(sum, _mm256_mul_epu32(upper[k], fold));
-        Wide([
+        FourWide([
             folded(0, sum!(0 0)),
             folded(1, sum!(0 1, 1 0)),
             folded(2, sum!(0 2, 1 1, 2 0)),
@@ -114,23 +114,23 @@ impl Reduced {
 
     /// The product, reduced.
     #[target_feature(enable = "avx2")]
-    pub fn times(&self, other: &Reduced) -> Reduced {
+    pub fn times(&self, other: &FourReduced) -> FourReduced {
         self.mul(other).reduce()
     }
 
     /// As a wide element.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn wide(&self) -> Wide {
-        Wide(self.0)
+    pub fn wide(&self) -> FourWide {
+        FourWide(self.0)
     }
 
     /// The lanes of a mask negated: 128p − x. The element's limbs are below 2^29; the result's are
     /// below 2^30.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn negate_where(&self, mask: __m256i) -> Reduced {
-        let negated = Reduced(from_fn(|k| {
+    pub fn negate_where(&self, mask: __m256i) -> FourReduced {
+        let negated = FourReduced(from_fn(|k| {
             _mm256_sub_epi64(_mm256_set1_epi64x((2 * P64[k]).cast_signed()), self.0[k])
         }));
         self.select(&negated, mask)
@@ -139,14 +139,14 @@ impl Reduced {
     /// `self` in the lanes where the mask has zeros, `other` where it has ones.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn select(&self, other: &Reduced, mask: __m256i) -> Reduced {
-        Reduced(from_fn(|k| _mm256_blendv_epi8(self.0[k], other.0[k], mask)))
+    pub fn select(&self, other: &FourReduced, mask: __m256i) -> FourReduced {
+        FourReduced(from_fn(|k| _mm256_blendv_epi8(self.0[k], other.0[k], mask)))
     }
 
     /// x^(p − 2): the inverse; 0 for 0.
     #[target_feature(enable = "avx2")]
-    pub fn invert(&self) -> Reduced {
-        let squared = |x: &Reduced, times: usize| {
+    pub fn invert(&self) -> FourReduced {
+        let squared = |x: &FourReduced, times: usize| {
             let mut x = *x;
             for _ in 0..times {
                 x = x.times(&x);
@@ -216,37 +216,37 @@ impl Reduced {
     /// Four elements from the limbs of each.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn from_limbs(lanes: &[Limbs; 4]) -> Reduced {
-        Reduced(from_fn(|limb| {
-            let words: LaneWords = from_fn(|lane| u64::from(lanes[lane][limb]));
+    pub fn from_limbs(lanes: &[Limbs29; 4]) -> FourReduced {
+        FourReduced(from_fn(|limb| {
+            let words: FourWords = from_fn(|lane| u64::from(lanes[lane][limb]));
             load(&words)
         }))
     }
 
     /// The canonical limbs of each lane.
     #[target_feature(enable = "avx2")]
-    pub fn limbs(&self) -> [Limbs; 4] {
+    pub fn limbs(&self) -> [Limbs29; 4] {
         let limbs = self.canonical();
-        let limbs: [LaneWords; LIMBS] = from_fn(|limb| store(limbs[limb]));
+        let limbs: [FourWords; LIMBS] = from_fn(|limb| store(limbs[limb]));
         // A canonical limb has 29 bits.
         from_fn(|lane| from_fn(|limb| limbs[limb][lane] as u32))
     }
 }
 
-impl Wide {
+impl FourWide {
     /// The sum. Its limbs must stay below 2^63.9.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn plus(&self, other: &Wide) -> Wide {
-        Wide(from_fn(|k| _mm256_add_epi64(self.0[k], other.0[k])))
+    pub fn plus(&self, other: &FourWide) -> FourWide {
+        FourWide(from_fn(|k| _mm256_add_epi64(self.0[k], other.0[k])))
     }
 
     /// The difference, plus 2^40 p, whose limbs are between 2^62.9 and 2^63. Limbs of both are
     /// below 2^62.4.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn minus(&self, other: &Wide) -> Wide {
-        Wide(from_fn(|k| {
+    pub fn minus(&self, other: &FourWide) -> FourWide {
+        FourWide(from_fn(|k| {
             let bias = _mm256_set1_epi64x((P64[k] << 34).cast_signed());
             _mm256_sub_epi64(_mm256_add_epi64(self.0[k], bias), other.0[k])
         }))
@@ -256,7 +256,7 @@ impl Wide {
     /// 2^29 + 2^17.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn reduce(&self) -> Reduced {
+    pub fn reduce(&self) -> FourReduced {
         let mut limbs = self.0;
         // Two chains, so that each waits for fewer others.
         for step in 0..4 {
@@ -274,12 +274,12 @@ impl Wide {
         limbs[0] = _mm256_add_epi64(limbs[0], fold);
         carry(&mut limbs, 0);
         carry(&mut limbs, 4);
-        Reduced(limbs)
+        FourReduced(limbs)
     }
 }
 
 /// The limbs of the 255 low bits of 32 little-endian bytes.
-pub fn limbs_of(bytes: &[u8; 32]) -> Limbs {
+pub fn limbs_of(bytes: &[u8; 32]) -> Limbs29 {
     let word = |at: usize| from_fn::<u8, 8, _>(|byte| bytes[8 * at + byte]);
     let [a, b, c, d] = from_fn(|at| u64::from_le_bytes(word(at)));
     let limbs = [
@@ -361,7 +361,7 @@ mod tests {
 
     #[target_feature(enable = "avx2")]
     fn check(one: &[[u64; LIMBS]; 4], other: &[[u64; LIMBS]; 4]) {
-        let (left, right) = (Reduced(vectors(one)), Reduced(vectors(other)));
+        let (left, right) = (FourReduced(vectors(one)), FourReduced(vectors(other)));
         let product = left.mul(&right);
         let difference = product.minus(&product.plus(&product).reduce().wide());
         let (reduced, words) = (product.reduce(), product.reduce().words());
@@ -400,7 +400,7 @@ mod tests {
         // Sums of wide elements at their bounds are reduced too.
         let wide = [(1_u64 << 63) + (1 << 62) + (1 << 61) + (1 << 60) - 1; LIMBS];
         // SAFETY: the processor has AVX2.
-        let reduced = unsafe { Wide(vectors(&[wide; 4])).reduce() };
+        let reduced = unsafe { FourWide(vectors(&[wide; 4])).reduce() };
         assert_eq!(number(lane(&reduced.0, 0)), number(wide.into_iter()));
         assert!(lane(&reduced.0, 0).all(|limb| limb < (1 << 29) + (1 << 17)));
     }
@@ -436,11 +436,13 @@ mod tests {
         }
 
         #[test]
-        fn an_inverse_times_the_number_is_one(lanes in prop::array::uniform4(prop::array::uniform9(1_u64..1 << 29))) {
+        fn an_inverse_times_the_number_is_one(
+            lanes in prop::array::uniform4(prop::array::uniform9(1_u64..1 << 29)),
+        ) {
             if has_lanes() {
                 // SAFETY: the processor has AVX2.
                 let one = unsafe {
-                    let x = Reduced(vectors(&lanes));
+                    let x = FourReduced(vectors(&lanes));
                     x.times(&x.invert()).words().map(|word| store(word))
                 };
                 prop_assert_eq!(one, [[1; 4], [0; 4], [0; 4], [0; 4]]);

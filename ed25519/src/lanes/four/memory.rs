@@ -9,12 +9,12 @@ use core::arch::x86_64::{
 };
 
 /// The words of four lanes.
-pub type LaneWords = [u64; 4];
+pub type FourWords = [u64; 4];
 
 /// The four words as lanes.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub fn load(words: &LaneWords) -> __m256i {
+pub fn load(words: &FourWords) -> __m256i {
     // SAFETY: the reference is to 32 readable bytes; the load needs no alignment.
     unsafe { _mm256_loadu_si256(words.as_ptr().cast()) }
 }
@@ -30,7 +30,7 @@ pub fn load_pairs(words: &[u32; 8]) -> __m256i {
 /// The lanes as four words.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub fn store(lanes: __m256i) -> LaneWords {
+pub fn store(lanes: __m256i) -> FourWords {
     let mut words = [0; 4];
     // SAFETY: the reference is to 32 writable bytes; the store needs no alignment.
     unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), lanes) };

@@ -15,4 +15,4 @@ mod point;
 mod table;
 
 pub use batch::encodings;
-pub use table::LaneTable;
+pub use table::FourTable;

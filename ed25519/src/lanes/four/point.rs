@@ -4,48 +4,48 @@
 //! here: tables, scalars. Source: Hisil, Wong, Carter, Dawson, "Twisted Edwards Curves Revisited"
 //! (2008), a = −1, the second point affine.
 
-use crate::lanes::four::field::{LIMBS, Limbs, Reduced, Wide, constant};
+use crate::lanes::four::field::{FourReduced, FourWide, LIMBS, Limbs29, constant};
 
 /// The number 1.
-const ONE: Limbs = [1, 0, 0, 0, 0, 0, 0, 0, 0];
+const ONE: Limbs29 = [1, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// Four points in extended coordinates: x = X/Z, y = Y/Z, T = XY/Z.
 #[derive(Clone, Copy)]
-pub struct Points {
+pub struct FourPoints {
     /// Y + X.
-    pub sum: Reduced,
+    pub sum: FourReduced,
     /// Y − X.
-    pub difference: Reduced,
+    pub difference: FourReduced,
     /// Z, below 2^61.3 a limb.
-    pub z: Wide,
+    pub z: FourWide,
     /// T.
-    pub t: Reduced,
+    pub t: FourReduced,
 }
 
 /// Four affine points, prepared to be added.
 #[derive(Clone, Copy)]
-pub struct Addends {
+pub struct FourAddends {
     /// y + x.
-    pub sum: Reduced,
+    pub sum: FourReduced,
     /// y − x.
-    pub difference: Reduced,
+    pub difference: FourReduced,
     /// 2dxy.
-    pub product: Reduced,
+    pub product: FourReduced,
 }
 
-impl Points {
+impl FourPoints {
     /// Four times the identity.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn identity() -> Points {
+    pub fn identity() -> FourPoints {
         let one = constant(ONE);
-        Points { sum: one, difference: one, z: one.wide(), t: constant([0; LIMBS]) }
+        FourPoints { sum: one, difference: one, z: one.wide(), t: constant([0; LIMBS]) }
     }
 
     /// Adds to each point, lane by lane.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn add(&mut self, other: &Addends) {
+    pub fn add(&mut self, other: &FourAddends) {
         let a = self.difference.mul(&other.difference);
         let b = self.sum.mul(&other.sum);
         let c = self.t.mul(&other.product);
@@ -64,7 +64,7 @@ impl Points {
     /// 2X, 2Y and 2Z.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn doubled(&self) -> [Reduced; 3] {
+    pub fn doubled(&self) -> [FourReduced; 3] {
         let (sum, difference) = (self.sum.wide(), self.difference.wide());
         [
             sum.minus(&difference).reduce(),
@@ -76,7 +76,7 @@ impl Points {
 
 /// The affine coordinates of many points, x then y, with one inversion for all.
 #[target_feature(enable = "avx2")]
-pub fn affine(points: &[Points]) -> Vec<[Reduced; 2]> {
+pub fn affine(points: &[FourPoints]) -> Vec<[FourReduced; 2]> {
     let one = constant(ONE);
     // The product of all Z before each point.
     let mut before = Vec::with_capacity(points.len());

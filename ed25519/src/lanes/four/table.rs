@@ -9,9 +9,9 @@
 //! Always holds: every entry is canonical. A table has 524,288 bytes. Not here: digits, sums.
 //! Source: fixed-base windows (Yao, Brickell et al.).
 
-use crate::lanes::four::field::{LIMBS, Limbs, Reduced, constant, limbs_of};
-use crate::lanes::four::memory::{LaneWords, load, load_pairs, transpose};
-use crate::lanes::four::point::{Addends, Points, affine};
+use crate::lanes::four::field::{FourReduced, LIMBS, Limbs29, constant, limbs_of};
+use crate::lanes::four::memory::{FourWords, load, load_pairs, transpose};
+use crate::lanes::four::point::{FourAddends, FourPoints, affine};
 use crate::lanes::windows::first_entries;
 use crate::multiples::{ENTRIES, WINDOWS};
 use core::arch::x86_64::{
@@ -34,38 +34,38 @@ const TWICE_D: [u8; 32] = [
 /// A prepared affine point.
 #[derive(Clone, Copy)]
 #[repr(C, align(128))]
-pub struct TableEntry(pub [[u32; 16]; 2]);
+pub struct FourEntry(pub [[u32; 16]; 2]);
 
 /// The identity: what a digit 0 adds.
-pub static IDENTITY: TableEntry = {
+pub static IDENTITY: FourEntry = {
     let mut words = [[0; 16]; 2];
     words[0][0] = 1;
     words[0][LIMBS] = 1;
-    TableEntry(words)
+    FourEntry(words)
 };
 
 /// The multiples of one point.
-pub struct LaneTable(Vec<TableEntry>);
+pub struct FourTable(Vec<FourEntry>);
 
-impl LaneTable {
+impl FourTable {
     /// Computes the multiples of `point`, four windows in four lanes.
     #[target_feature(enable = "avx2")]
-    pub fn of(point: &EdwardsPoint) -> LaneTable {
+    pub fn of(point: &EdwardsPoint) -> FourTable {
         let mut table = vec![IDENTITY; WINDOWS * ENTRIES];
         for (group, encoded) in first_entries(point).as_chunks::<4>().0.iter().enumerate() {
-            let y = Reduced::from_limbs(&from_fn(|lane| limbs_of(&encoded[lane].y)));
-            let turned = Reduced::from_limbs(&from_fn(|lane| limbs_of(&encoded[lane].turned)));
+            let y = FourReduced::from_limbs(&from_fn(|lane| limbs_of(&encoded[lane].y)));
+            let turned = FourReduced::from_limbs(&from_fn(|lane| limbs_of(&encoded[lane].turned)));
             let x = turned.times(&constant(limbs_of(&MINUS_ROOT)));
             let step = addends(&[x, y]);
-            let mut multiple = Points::identity();
+            let mut multiple = FourPoints::identity();
             let mut multiples = Vec::with_capacity(ENTRIES);
             for _ in 0..ENTRIES {
                 multiple.add(&step);
                 multiples.push(multiple);
             }
             for (at, affine) in affine(&multiples).iter().enumerate() {
-                let Addends { sum, difference, product } = addends(affine);
-                let parts: [[Limbs; 4]; 3] = [sum.limbs(), difference.limbs(), product.limbs()];
+                let FourAddends { sum, difference, product } = addends(affine);
+                let parts: [[Limbs29; 4]; 3] = [sum.limbs(), difference.limbs(), product.limbs()];
                 for lane in 0..4 {
                     let entry = &mut table[(4 * group + lane) * ENTRIES + at].0;
                     let words = entry.as_flattened_mut().chunks_exact_mut(LIMBS);
@@ -75,12 +75,12 @@ impl LaneTable {
                 }
             }
         }
-        LaneTable(table)
+        FourTable(table)
     }
 
     /// The entry of a digit's magnitude in a window.
     #[inline]
-    pub fn entry(&self, window: usize, magnitude: u16) -> &TableEntry {
+    pub fn entry(&self, window: usize, magnitude: u16) -> &FourEntry {
         match usize::from(magnitude).checked_sub(1) {
             None => &IDENTITY,
             Some(at) => self.0.get(window * ENTRIES + at).unwrap_or(&IDENTITY),
@@ -90,10 +90,10 @@ impl LaneTable {
 
 /// Affine points, prepared to be added.
 #[target_feature(enable = "avx2")]
-fn addends(affine: &[Reduced; 2]) -> Addends {
+fn addends(affine: &[FourReduced; 2]) -> FourAddends {
     let [x, y] = affine;
     let product = x.times(y).times(&constant(limbs_of(&TWICE_D)));
-    Addends {
+    FourAddends {
         sum: y.wide().plus(&x.wide()).reduce(),
         difference: y.wide().minus(&x.wide()).reduce(),
         product,
@@ -103,7 +103,7 @@ fn addends(affine: &[Reduced; 2]) -> Addends {
 /// The entries of four lanes; those of the lanes that `negative` has ones in are negated.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub fn gather(entries: &[&TableEntry; 4], negative: &LaneWords) -> Addends {
+pub fn gather(entries: &[&FourEntry; 4], negative: &FourWords) -> FourAddends {
     let low = _mm256_set1_epi64x(i64::from(u32::MAX));
     // The words of the entries, one after the other, each of all lanes.
     let mut words = [_mm256_setzero_si256(); 32];
@@ -118,10 +118,10 @@ pub fn gather(entries: &[&TableEntry; 4], negative: &LaneWords) -> Addends {
             words[8 * eight + 2 * two + 1] = _mm256_srli_epi64::<32>(pair);
         }
     }
-    let part = |at: usize| Reduced(from_fn(|limb| words[LIMBS * at + limb]));
+    let part = |at: usize| FourReduced(from_fn(|limb| words[LIMBS * at + limb]));
     let (sum, difference, product) = (part(0), part(1), part(2));
     let mask = load(negative);
-    Addends {
+    FourAddends {
         sum: sum.select(&difference, mask),
         difference: difference.select(&sum, mask),
         product: product.negate_where(mask),
