@@ -6,6 +6,7 @@
 //! words (`number_words`), magnitudes in words (`worded_magnitudes`).
 
 use crate::wording::amounts::{KindPlace, kind_around};
+use crate::wording::fractions::{fraction_at, is_fraction};
 use annals_core::edges::{
     below_zero, is_percent, magnitude, magnitude_of_money, minus_before, percent_before, points,
     zero_before,
@@ -218,7 +219,7 @@ pub fn pairs(text: &str) -> Vec<Pair> {
 /// The figures in digits of any script, in order.
 pub fn figures(text: &str) -> Vec<Figure> {
     let mut figures: Vec<Figure> = Vec::new();
-    if !text.chars().any(|c| digit(c).is_some()) {
+    if !text.chars().any(|c| digit(c).is_some() || is_fraction(c)) {
         return figures;
     }
     let chars: Vec<char> = text.chars().collect();
@@ -246,6 +247,13 @@ pub fn figures(text: &str) -> Vec<Figure> {
                 words.push(chars[at]);
                 at += 1;
             }
+        }
+        if !value.contains('.')
+            && let Some(fraction) = fraction_at(&chars[at..], value.is_empty())
+        {
+            words.extend(&chars[at..at + fraction.length]);
+            value = format!("{value}.{}", fraction.decimals);
+            at += fraction.length;
         }
         let whole = value.trim_start_matches('0');
         if value.matches('.').count() > 1 {
@@ -640,6 +648,9 @@ mod tests {
             ["17,5 procenta: 17.5%", "31 procent: 31%"]
         });
         assert_eq!(found("€9.8bn or 9,8 млрд"), ["9.8bn: 9800000000", "9,8 млрд: 9800000000"]);
+        assert_eq!(found("rose 2½%, 5 ¾ million, ½ a year, 3 1/2 per cent, 2⅓"), {
+            ["2½%: 2.5%", "5 ¾ million: 5750000", "½: .5", "3 1/2 per cent: 3.5%", "2: 2"]
+        });
         assert_eq!(found("fell to −3 million"), ["−3 million: -3000000"]);
         assert_eq!(found("in 2014–2022, 2022-01-27"), {
             ["2014: 2014", "2022: 2022", "2022: 2022", "01: 1", "27: 27"]

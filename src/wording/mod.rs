@@ -6,6 +6,7 @@
 //! number or a word of a quotation ends (`annals_core::edges`).
 
 pub mod amounts;
+pub mod fractions;
 pub mod figures;
 pub mod day_time;
 pub mod worded_magnitudes;
