@@ -31,20 +31,61 @@ const SMALL: [&str; 20] = [
 const TENS: [&str; 8] =
     ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
-/// The numbers in English words, in order: `ninety-five`, `three hundred`, `two million`.
+/// The numbers in English words, in order: `ninety-five`, `three hundred`, `two million`, `two and
+/// a half`, `half a million`.
 pub fn worded_figures(text: &str) -> Vec<Figure> {
     let mut figures: Vec<Figure> = Vec::new();
     let mut run: Vec<&str> = Vec::new();
-    let words = text.unicode_words().map(Some).chain([None]);
-    for word in words {
-        let part =
-            word.filter(|word| small(word).is_some() || (!run.is_empty() && large(word).is_some()));
-        match part {
-            Some(part) => run.push(part),
-            None => figures.extend(worded(&std::mem::take(&mut run))),
+    let words: Vec<&str> = text.unicode_words().collect();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let half = match run.is_empty() {
+            true => half_before(&words[at..]),
+            false => half_after(&words[at..]),
+        };
+        let is_part = small(word).is_some() || !run.is_empty() && large(word).is_some();
+        let taken = if is_part { 1 } else { half };
+        if taken == 0 {
+            let figure = worded(&std::mem::take(&mut run));
+            figures.extend(match is_per_cent(&words[at..]) {
+                true => figure.map(Figure::per_cent),
+                false => figure,
+            });
         }
+        run.extend(words.iter().skip(at).take(taken));
+        at += taken.max(1);
     }
+    figures.extend(worded(&run));
     figures
+}
+
+/// Whether a number before these words is one of per cent.
+fn is_per_cent(words: &[&str]) -> bool {
+    let is =
+        |at: usize, known: &str| words.get(at).is_some_and(|it| it.eq_ignore_ascii_case(known));
+    is(0, "percent") || is(0, "per") && is(1, "cent")
+}
+
+/// The number of words of a half that is added to the number before it: `two and a half`.
+fn half_after(words: &[&str]) -> usize {
+    const HALF: [&str; 3] = ["and", "a", "half"];
+    let is_half = words.len() >= HALF.len()
+        && words.iter().zip(HALF).all(|(word, known)| word.eq_ignore_ascii_case(known));
+    if is_half { HALF.len() } else { 0 }
+}
+
+/// The number of words of a half before its magnitude: `half a` of `half a million`.
+fn half_before(words: &[&str]) -> usize {
+    match words {
+        [half, a, magnitude, ..]
+            if half.eq_ignore_ascii_case("half")
+                && a.eq_ignore_ascii_case("a")
+                && large(magnitude).is_some() =>
+        {
+            2
+        }
+        _ => 0,
+    }
 }
 
 /// The value of a number word up to ninety, in any case.
@@ -63,26 +104,30 @@ fn large(word: &str) -> Option<u64> {
 }
 
 fn worded(run: &[&str]) -> Option<Figure> {
+    // Both are counted in halves.
     let (mut whole, mut part) = (0_u64, 0_u64);
     for word in run {
         match (small(word), large(word)) {
-            (Some(value), _) => part = part.checked_add(value)?,
+            (Some(value), _) => part = part.checked_add(2 * value)?,
             (None, Some(100)) => part = part.checked_mul(100)?,
             (None, Some(large)) => {
                 whole = whole.checked_add(part.checked_mul(large)?)?;
                 part = 0;
             }
+            (None, None) if word.eq_ignore_ascii_case("half") => part = part.checked_add(1)?,
             (None, None) => {}
         }
     }
-    let value = whole.checked_add(part)?.to_string();
-    let figure = || Figure::in_words(run.join(" "), &value);
-    (!run.is_empty() && value != "0").then(figure)
+    let halves = whole.checked_add(part)?;
+    let decimals = if halves.is_multiple_of(2) { "" } else { ".5" };
+    let value = format!("{}{decimals}", halves / 2);
+    (halves > 0).then(|| Figure::in_words(run.join(" "), &value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wording::figures::figures;
 
     #[test]
     fn english_numbers_in_words_have_their_value() {
@@ -94,6 +139,12 @@ mod tests {
             ["ninety five: 95", "two hundred: 200"]
         });
         assert_eq!(found("three million, four"), ["three million four: 3000004"]);
-        assert_eq!(found("hundreds of people, a million"), [] as [&str; 0]);
+        assert_eq!(found("two and a half per cent, half a million men, one and a half million"), {
+            ["two and a half: 2.5", "half a million: 500000", "one and a half million: 1500000"]
+        });
+        let per_cent = worded_figures("It rose by two and a half per cent.").remove(0);
+        assert!(figures("2.5%")[0].is(&per_cent) && !figures("2.5")[0].is(&per_cent));
+        assert_eq!(found("Half a dozen of ten and a man; three and a"), ["ten: 10", "three: 3"]);
+        assert_eq!(found("hundreds of people, a million, half of it"), [] as [&str; 0]);
     }
 }
