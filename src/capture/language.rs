@@ -5,60 +5,15 @@
 //! know the form alone. Not here: the form of a tag (`annals_core::text`).
 //! Source: RFC 5646, 2.2.1 (the shortest code); ISO 639 by isolang.
 
+use crate::capture::lists::{entries, pairs};
 use annals_core::text::Lang;
 use isolang::Language;
 
 /// Codes that people write for a language: of a country, of a library, of the time before.
-const OTHERS: [(&str, &str); 36] = [
-    ("ua", "uk"),
-    ("cz", "cs"),
-    ("jp", "ja"),
-    ("cn", "zh"),
-    ("gr", "el"),
-    ("dk", "da"),
-    ("at", "de"),
-    ("iw", "he"),
-    ("in", "id"),
-    ("ji", "yi"),
-    ("alb", "sq"),
-    ("arm", "hy"),
-    ("baq", "eu"),
-    ("bur", "my"),
-    ("chi", "zh"),
-    ("cze", "cs"),
-    ("dut", "nl"),
-    ("fre", "fr"),
-    ("geo", "ka"),
-    ("ger", "de"),
-    ("gre", "el"),
-    ("ice", "is"),
-    ("mac", "mk"),
-    ("mao", "mi"),
-    ("may", "ms"),
-    ("per", "fa"),
-    ("rum", "ro"),
-    ("slo", "sk"),
-    ("tib", "bo"),
-    ("wel", "cy"),
-    ("us", "en"),
-    ("gb", "en"),
-    ("vn", "vi"),
-    ("kz", "kk"),
-    ("mo", "ro"),
-    ("jw", "jv"),
-];
+const OTHERS: &str = include_str!("other_language_codes.txt");
 
 /// The regions of ISO 3166.
-const REGIONS: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH \
-    BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX \
-    CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG \
-    GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR \
-    IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV \
-    LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE \
-    NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO \
-    RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF \
-    TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF \
-    WS XK YE YT ZA ZM ZW EU UN";
+const REGIONS: &str = include_str!("regions.txt");
 
 /// What is wrong with the parts after the language, in their order: script, region, variants.
 fn wrong_parts(text: &str) -> Option<String> {
@@ -80,7 +35,7 @@ fn wrong_parts(text: &str) -> Option<String> {
         }
         place = kind;
         let region = part.to_ascii_uppercase();
-        if kind == 2 && part.len() == 2 && !REGIONS.split(' ').any(|known| known == region) {
+        if kind == 2 && part.len() == 2 && !entries(REGIONS).any(|known| known == region) {
             let meant = match region.as_str() {
                 "UK" => ": write GB",
                 _ => ", which is none",
@@ -116,7 +71,7 @@ pub fn language(text: &str) -> Result<Lang, String> {
         }
     };
     let (first, rest) = text.split_at(text.find('-').unwrap_or(text.len()));
-    let other = OTHERS.iter().find(|(code, _)| *code == first).map(|(_, meant)| *meant);
+    let other = pairs(OTHERS).find(|(code, _)| *code == first).map(|(_, meant)| meant);
     let known = match first.len() {
         2 => Language::from_639_1(first).is_some(),
         _ => true,

@@ -6,6 +6,7 @@
 //! read by [`worker::read`], in a process with bounds of its own; [`read()`] does the same in this
 //! one. Not here: what is recorded of it (`ledger`), questions (`cli`).
 
+mod lists;
 pub mod proposal;
 pub mod other_form;
 pub mod reading;

@@ -4,11 +4,14 @@
 //! Always holds: a space is put only where the page itself shows that two words are two: by a time,
 //! by a class that names what has a place of its own, or by a gap of a style. Other classes say how
 //! letters look: a number or a name in pieces stays one. Code and formulas stay as they are. Not
-//! here: boxes (`style`), styles of other files. Source: none; the names are those of pages.
+//! here: boxes (`style`), styles of other files. Source: the names that pages use
+//! (`placed_classes.txt`).
 
 use crate::capture::flow::ORDINALS;
+use crate::capture::lists::entries;
 use crate::capture::style::Style;
 use dom_query::{Document, NodeRef};
+use std::sync::LazyLock;
 
 /// Elements of a line whose neighbours are looked at.
 const PARTS: [&str; 13] = [
@@ -18,51 +21,8 @@ const PARTS: [&str; 13] = [
 const EXACT: &str = "pre, code, kbd, samp, tt, textarea, listing, xmp, plaintext, math, svg";
 /// Classes of what has a place beside the words around it: a badge, a time, a part of a headline, a
 /// name or a result, and words that are there for screen readers alone.
-const PLACED: [&str; 40] = [
-    "badge",
-    "label",
-    "tag",
-    "category",
-    "kicker",
-    "eyebrow",
-    "headline",
-    "title",
-    "byline",
-    "dateline",
-    "author",
-    "vcard",
-    "role",
-    "posted-on",
-    "cat-links",
-    "tags-links",
-    "comments-link",
-    "team",
-    "score",
-    "given",
-    "given-name",
-    "family",
-    "family-name",
-    "day",
-    "month",
-    "pill",
-    "chip",
-    "time",
-    "timestamp",
-    "date",
-    "datetime",
-    "sr-only",
-    "visually-hidden",
-    "visuallyhidden",
-    "screen-reader-text",
-    "screen-reader-only",
-    "u-visually-hidden",
-    "hidden-visually",
-    "offscreen",
-    "a11y-hidden",
-];
-const PLACED_STARTS: [&str; 2] = ["badge-", "label-"];
-const PLACED_ENDS: [&str; 8] =
-    ["-badge", "_badge", "-timestamp", "_timestamp", "-time", "-date", "-label", "-value"];
+static PLACED: LazyLock<Vec<ClassPattern>> =
+    LazyLock::new(|| entries(include_str!("placed_classes.txt")).map(ClassPattern::of).collect());
 /// The least gap that a style makes between two words, as a part of the height of their letters.
 const GAP: f64 = 0.3;
 
@@ -260,11 +220,33 @@ fn kind(word: &str, is_before: bool) -> Option<Kind> {
 
 fn is_placed(node: &NodeRef<'_>) -> bool {
     let class = node.class().unwrap_or_default().to_ascii_lowercase();
-    class.split_ascii_whitespace().any(|name| {
-        PLACED.contains(&name)
-            || PLACED_STARTS.iter().any(|start| name.starts_with(start))
-            || PLACED_ENDS.iter().any(|end| name.ends_with(end))
-    })
+    class.split_ascii_whitespace().any(|name| PLACED.iter().any(|class| class.is(name)))
+}
+
+/// A class, or how a class begins or ends.
+enum ClassPattern {
+    Whole(&'static str),
+    Start(&'static str),
+    End(&'static str),
+}
+
+impl ClassPattern {
+    /// As a list has it, where `*` stands for the rest of a class.
+    fn of(entry: &'static str) -> ClassPattern {
+        match (entry.strip_prefix('*'), entry.strip_suffix('*')) {
+            (Some(end), _) => ClassPattern::End(end),
+            (_, Some(start)) => ClassPattern::Start(start),
+            _ => ClassPattern::Whole(entry),
+        }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        match self {
+            ClassPattern::Whole(class) => name == *class,
+            ClassPattern::Start(start) => name.starts_with(start),
+            ClassPattern::End(end) => name.ends_with(end),
+        }
+    }
 }
 
 /// Whether a style makes a gap at the end or the beginning of an element.

@@ -5,6 +5,7 @@
 //! found (`metadata`, and the reader of each format).
 
 use crate::capture::language::language;
+use crate::capture::lists::entries;
 use annals_core::text::{Edtf, is_invisible, is_unseen};
 use serde::{Deserialize, Serialize};
 
@@ -31,46 +32,16 @@ pub struct ProposedDescription {
 }
 
 /// What programs write in place of a title that nobody gave.
-const NO_TITLES: [&str; 15] = [
-    "untitled",
-    "(untitled)",
-    "untitled document",
-    "no title",
-    "title",
-    "document",
-    "document1",
-    "word document",
-    "powerpoint presentation",
-    "(anonymous)",
-    "unbenannt",
-    "unbenanntes dokument",
-    "ohne titel",
-    "sans titre",
-    "без назви",
-];
+const NO_TITLES: &str = include_str!("no_titles.txt");
 /// Programs that write the name of a file in place of a title.
 const NAMING: [&str; 3] = ["microsoft word - ", "microsoft powerpoint - ", "microsoft excel - "];
 /// What programs write in place of an author whom nobody named.
-const NO_AUTHORS: [&str; 14] = [
-    "anonymous",
-    "(anonymous)",
-    "admin",
-    "administrator",
-    "user",
-    "owner",
-    "root",
-    "author",
-    "unknown",
-    "unknown author",
-    "python-docx",
-    "windows user",
-    "microsoft office user",
-    "wordpress",
-];
+const NO_AUTHORS: &str = include_str!("no_authors.txt");
 
 /// Whether a value is one of these, in any letters.
-fn is_of_list(value: &str, list: &[&str]) -> bool {
-    list.contains(&value.to_lowercase().as_str())
+fn is_of_list(value: &str, list: &'static str) -> bool {
+    let value = value.to_lowercase();
+    entries(list).any(|entry| entry == value)
 }
 
 fn is_file_name(title: &str) -> bool {
@@ -93,7 +64,7 @@ impl ProposedDescription {
 
     /// Takes a title, if there is none yet.
     pub fn offer_title(&mut self, text: &str) {
-        let named = |title: &String| !is_of_list(title, &NO_TITLES) && !is_file_name(title);
+        let named = |title: &String| !is_of_list(title, NO_TITLES) && !is_file_name(title);
         self.title = self.title.take().or_else(|| line(text).filter(named));
     }
 
@@ -123,7 +94,7 @@ impl ProposedDescription {
             return;
         }
         for name in names.into_iter().filter_map(name).take(MAX_AUTHORS) {
-            let is_name = !name.contains("://") && !is_of_list(&name, &NO_AUTHORS);
+            let is_name = !name.contains("://") && !is_of_list(&name, NO_AUTHORS);
             if is_name && !self.authors.contains(&name) {
                 self.authors.push(name);
             }

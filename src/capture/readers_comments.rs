@@ -4,23 +4,11 @@
 //! is also a heading of reports and laws. Not here: what else is no part of an article
 //! (`main_text`).
 
+use crate::capture::lists::entries;
 use dom_query::{NodeRef, Selection};
 
 /// What readers' comments are in, by a class or an id, and what shows who wrote one of them.
-const COMMENTS: [&str; 12] = [
-    "comments",
-    "comments-area",
-    "comments-list",
-    "comments-section",
-    "comments__list",
-    "comment-list",
-    "comment-section",
-    "comment-thread",
-    "comments-wrapper",
-    "commentlist",
-    "comment-wrap",
-    "disqus_thread",
-];
+const COMMENTS: &str = include_str!("comment_classes.txt");
 const COMMENT: &str = "[itemtype$='/Comment'], [itemtype$='/UserComments'], [itemprop=comment]";
 const COMMENT_BY_CLASS: &str = "[class*=comment]";
 const COMMENTER: &str = "time, [class*=author], [class*=user], [class*=avatar], [class*=meta], \
@@ -53,7 +41,7 @@ impl Comments {
     pub(super) fn are(node: &NodeRef<'_>) -> bool {
         let is = |name: &str| {
             let name = name.to_ascii_lowercase();
-            name.split_ascii_whitespace().any(|name| COMMENTS.contains(&name))
+            name.split_ascii_whitespace().any(|name| entries(COMMENTS).any(|class| class == name))
         };
         let is_named =
             || ["class", "id"].iter().any(|name| node.attr(name).is_some_and(|it| is(&it)));

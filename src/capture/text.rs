@@ -8,6 +8,7 @@
 
 use crate::capture::declared::charset_of_xml;
 use crate::capture::library::{DETECTION, ENCODING, method};
+use crate::capture::lists::pairs;
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Omission, Unquotable};
 use annals_core::text::is_invisible;
@@ -116,49 +117,8 @@ const WESTERN_WORDS: &str = "the and of was not that der und nicht das ist les e
                              las del che della het een och att ikke nao uma";
 /// A text of Western Europe has at least one of them among so many words.
 const WESTERN_SHARE: usize = 15;
-/// Languages, and a country by whose name the guess knows the encodings of the language.
-const COUNTRIES: [(&str, &str); 40] = [
-    ("en", "uk"),
-    ("de", "de"),
-    ("fr", "fr"),
-    ("es", "es"),
-    ("it", "it"),
-    ("nl", "nl"),
-    ("pt", "pt"),
-    ("sv", "se"),
-    ("da", "dk"),
-    ("nb", "no"),
-    ("no", "no"),
-    ("fi", "fi"),
-    ("is", "is"),
-    ("pl", "pl"),
-    ("cs", "cz"),
-    ("sk", "sk"),
-    ("hu", "hu"),
-    ("sl", "si"),
-    ("hr", "hr"),
-    ("bs", "ba"),
-    ("ro", "ro"),
-    ("sr", "rs"),
-    ("uk", "ua"),
-    ("ru", "ru"),
-    ("be", "by"),
-    ("bg", "bg"),
-    ("mk", "mk"),
-    ("kk", "kz"),
-    ("el", "gr"),
-    ("tr", "tr"),
-    ("az", "az"),
-    ("he", "il"),
-    ("ar", "sa"),
-    ("fa", "ir"),
-    ("lt", "lt"),
-    ("lv", "lv"),
-    ("vi", "vn"),
-    ("th", "th"),
-    ("ja", "jp"),
-    ("ko", "kr"),
-];
+/// Languages, and a country by whose domain the guess knows the encodings of the language.
+const COUNTRIES: &str = include_str!("countries.txt");
 
 /// Control characters that stand in no text.
 fn is_control(byte: u8) -> bool {
@@ -296,7 +256,7 @@ fn guess(bytes: &[u8], lang: Option<&str>) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let lang = lang.and_then(|lang| lang.split(['-', '_']).next()).map(str::to_ascii_lowercase);
-    let country = COUNTRIES.iter().find(|(of, _)| lang.as_deref() == Some(*of));
+    let country = pairs(COUNTRIES).find(|(of, _)| lang.as_deref() == Some(*of));
     let guessed = detector.guess(country.map(|(_, tld)| tld.as_bytes()), Utf8Detection::Allow);
     let is_western = match &lang {
         Some(lang) => WESTERN.split(' ').any(|western| western == lang),
