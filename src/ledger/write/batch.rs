@@ -11,7 +11,7 @@ use crate::ledger::write::draft_input::{LoadedDraft, LoadedInput};
 use crate::ledger::write::hints::{advised, no_event, standing_advice, with_advice};
 use crate::ledger::write::no_change;
 use crate::ledger::write::notes;
-use crate::ledger::write::notes::unquoted::LanguageCheck;
+use crate::ledger::write::notes::languages::LanguageCheck;
 use crate::ledger::write::outcome::{BrokenRule, DraftResult, Outcome, Output, Refusals};
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::pending::{Pending, WriterLookup};

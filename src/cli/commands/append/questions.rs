@@ -12,7 +12,7 @@ use crate::cli::shared::filled;
 use crate::cli::terminal::ask::{ChoiceQuestion, LineQuestion};
 use crate::cli::terminal::{CliError, ask, note, visible, wrapped};
 use crate::ledger::write::draft::{Draft, HopDraft, Name, QuoteDraft, TopicDraft};
-use crate::ledger::write::notes::unquoted::{Compare, Wording};
+use crate::ledger::write::notes::unquoted::compared::{Compare, Wording};
 use crate::wording::figured_date;
 use crate::wording::worded_date::{dates, is_beside};
 use crate::wording::written_language::{self, Ground, LanguageDoubt};

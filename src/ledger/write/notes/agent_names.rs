@@ -5,7 +5,7 @@
 //! like a missing value (`slips`).
 
 use crate::ledger::write::notes::names::{WITHOUT_CASES, begins_with_capital, is_near, is_one};
-use crate::ledger::write::notes::unquoted::has_word;
+use crate::ledger::write::notes::unquoted::whole_word::has_word;
 use crate::ledger::write::resolve::RecordLookup;
 use crate::wording::named_days::primary;
 use annals_core::event::body::Fact;
