@@ -59,9 +59,17 @@
 //!
 //! # Stability
 //!
-//! The names that are re-exported here are the public contract. The modules are for the program of
-//! this project and may change with it. They are arranged in floors, lowest first; an import points
-//! down, or to the left on its own floor. FORMAT.md defines the bytes, ARCHITECTURE.md is the map.
+//! The public contract is the names that are re-exported here, and the modules that this page
+//! lists, in which the parts of these are:
+//!
+//! - values: [`hash`], [`key`], [`time`], [`edtf`], [`text`], [`rule`], [`verdict`];
+//! - formats: [`event`] (records and bodies), [`merkle`], [`tlog`] (notes, checkpoints, policies),
+//!   [`pin`], [`evidence`], [`submission`], [`receipt`];
+//! - judgement: [`roster`], [`state`], [`mod@verify`].
+//!
+//! All other modules are hidden from this page: they are for the program of this project and may
+//! change with it. The modules are arranged in floors, lowest first; an import points down, or to
+//! the left on its own floor. FORMAT.md defines the bytes, ARCHITECTURE.md is the map.
 #![forbid(unsafe_code)]
 
 // floor 0: values with one spelling
@@ -74,30 +82,44 @@ pub mod rule;
 pub mod verdict;
 
 // floor 1: formats, bytes <-> values
+#[doc(hidden)]
 pub mod transfer;
+#[doc(hidden)]
 pub mod mailed;
 pub mod event;
 pub mod merkle;
+#[doc(hidden)]
 pub mod naming;
 pub mod tlog;
+#[doc(hidden)]
 pub mod version_line;
 pub mod pin;
 pub mod evidence;
 pub mod submission;
 pub mod receipt;
+#[doc(hidden)]
 pub mod signed_request;
 
 // floor 2: rules and verification, without I/O, clock or randomness
 mod undo_log;
+#[doc(hidden)]
 pub mod grams;
+#[doc(hidden)]
 pub mod loose;
+#[doc(hidden)]
 pub mod quote;
+#[doc(hidden)]
 pub mod edges;
+#[doc(hidden)]
 pub mod quote_search;
+#[doc(hidden)]
 pub mod search;
 pub mod roster;
+#[doc(hidden)]
 pub mod fold;
+#[doc(hidden)]
 pub mod legal;
+#[doc(hidden)]
 pub mod refold;
 pub mod state;
 pub mod verify;
