@@ -150,7 +150,7 @@ pub fn prepare(
 }
 
 /// Shows the effect, asks for confirmation without the lock, and takes the lock. False for a dry
-/// run; [`CliError::WentOn`] if the record changed while the person was thinking.
+/// run; [`CliError::RecordChanged`] if the record changed while the person was thinking.
 pub fn may_write(
     context: &Context,
     writer: &mut Writer,
@@ -183,13 +183,13 @@ pub fn may_write(
     context.answers.borrow_mut().agreed = Some(shown);
     match context.wake(writer)? {
         WakeOutcome::Same => Ok(true),
-        WakeOutcome::Changed => Err(CliError::WentOn),
+        WakeOutcome::Changed => Err(CliError::RecordChanged),
     }
 }
 
 /// Writes a prepared act, and prints its receipt.
 ///
-/// Errors: [`CliError::WentOn`] if a server placed the events of others first.
+/// Errors: [`CliError::RecordChanged`] if a server placed the events of others first.
 pub fn write(
     context: &Context,
     writer: &mut Writer,
@@ -198,7 +198,9 @@ pub fn write(
     text: &ActText,
 ) -> Result<Exit, CliError> {
     match append::submit(writer, prepared, key) {
-        Err(LedgerError::Outrun(_)) if context.may_try_again(writer, key)? => Err(CliError::WentOn),
+        Err(LedgerError::Outrun(_)) if context.may_try_again(writer, key)? => {
+            Err(CliError::RecordChanged)
+        }
         receipt => print_receipt(context, &receipt?, writer, text),
     }
 }

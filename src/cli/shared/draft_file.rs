@@ -4,7 +4,7 @@
 //! after which event; its name is printed if the drafts were not written; it is removed once they
 //! are, by whatever command. Not here: the content.
 
-use crate::cli::terminal::ask::{UnfinishedLine, typed};
+use crate::cli::terminal::ask::{UnfinishedLine, unsaved_answers};
 use crate::cli::terminal::{
     CliError, Context, Exit, Global, ask, note, shown_path, visible, wrapped,
 };
@@ -193,7 +193,7 @@ impl DraftFile {
             text.push('\n');
         }
         disk::replace(&self.path, text.as_bytes(), FileMode::Private).map_err(LedgerError::from)?;
-        typed::forget();
+        unsaved_answers::forget();
         Ok(())
     }
 

@@ -7,7 +7,7 @@ pub mod filter;
 pub mod fields;
 pub mod draft_file;
 pub mod receipt;
-mod essence;
+mod shown_events;
 mod jobs;
 pub mod pulled;
 pub mod submit;

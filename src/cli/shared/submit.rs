@@ -4,10 +4,10 @@
 //! without a terminal there is no question. Not here: the source of the drafts.
 
 use crate::cli::shared::draft_file::{DraftFile, forget_written, is_recorded};
-use crate::cli::shared::essence::Essence;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
 use crate::cli::shared::receipt::{Details, ReceiptPart, print_dry_run, print_receipt};
+use crate::cli::shared::shown_events::ShownEvents;
 use crate::cli::shared::sign_question::sign_question;
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
@@ -248,7 +248,7 @@ impl LoadedSubmission<'_> {
                 }
                 EarlierFound::Prepared(prepared) => *prepared,
             };
-            let matters = Essence::of(&writer, &prepared, &key.public());
+            let matters = ShownEvents::of(&writer, &prepared, &key.public());
             if !agreed.as_ref().is_some_and(|agreed| matters.is_as_shown(agreed)) {
                 if let Some(agreed) = &agreed {
                     let changes = matters.changes(agreed);
@@ -256,7 +256,7 @@ impl LoadedSubmission<'_> {
                     let went_on = "note: the record went on, and this is not what was shown before";
                     note(wrapped(&format!("{went_on}{colon}{}", changes.join("; ")), 0));
                     if self.is_made {
-                        return Err(CliError::WentOn);
+                        return Err(CliError::RecordChanged);
                     }
                 }
                 print_event_notes(&prepared.notes, prepared.entries.len());

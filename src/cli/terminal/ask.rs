@@ -6,7 +6,7 @@
 mod file;
 pub mod hidden_input;
 mod line_editor;
-pub mod typed;
+pub mod unsaved_answers;
 
 pub use crate::cli::terminal::ask::hidden_input::is_left;
 use crate::cli::terminal::ask::line_editor::until_text;
@@ -56,7 +56,7 @@ impl LineQuestion<'_> {
         loop {
             if let Some(typed) = self.next_answer(&mut begun)? {
                 if typed != self.initial {
-                    typed::add(self.question, &typed);
+                    unsaved_answers::add(self.question, &typed);
                 }
                 return Ok(typed);
             }

@@ -597,7 +597,7 @@ pub fn until_written(
 ) -> Result<Exit, CliError> {
     loop {
         match run(context) {
-            Err(CliError::WentOn) => context.answers.borrow_mut().again = true,
+            Err(CliError::RecordChanged) => context.answers.borrow_mut().again = true,
             Err(CliError::Ledger(LedgerError::NoSignature(why))) => {
                 note(wrapped(&format!("note: {why}; its passphrase is needed"), 0));
                 context.answers.borrow_mut().without_agent = true;

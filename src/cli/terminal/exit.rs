@@ -1,7 +1,7 @@
 //! Exit codes, and why a command ended.
 //!
-//! Always holds: there is one enum for all commands. Not here: the report of an error (`failure`).
-//! Source: docs/programs.md.
+//! Always holds: there is one enum for all commands. Not here: the report of an error
+//! (`error_report`). Source: docs/programs.md.
 
 use crate::cli::terminal::ask::hidden_input::is_left;
 use crate::cli::terminal::streams::err;
@@ -87,7 +87,7 @@ pub enum CliError {
     /// The user declined.
     Declined,
     /// Another writer was at work before this one could write: the command runs again.
-    WentOn,
+    RecordChanged,
 }
 
 impl CliError {
@@ -105,7 +105,7 @@ impl CliError {
             CliError::Usage(why) => why.clone(),
             CliError::NoAnswer { question, advice } => format!("{question}: {advice}"),
             CliError::Declined => "nothing was written".to_owned(),
-            CliError::WentOn => {
+            CliError::RecordChanged => {
                 "another writer was faster; nothing was written; run the same command again"
                     .to_owned()
             }
@@ -117,7 +117,7 @@ impl CliError {
         match self {
             CliError::Ledger(error) => Exit::from(error.verdict()),
             CliError::ClosedPipe => Exit::Yes,
-            CliError::Declined | CliError::WentOn => Exit::Conflict,
+            CliError::Declined | CliError::RecordChanged => Exit::Conflict,
             CliError::Io(_) | CliError::Usage(_) | CliError::NoAnswer { .. } => Exit::Unknown,
         }
     }

@@ -13,12 +13,12 @@ pub mod progress;
 pub mod message;
 pub mod exit;
 pub mod error_json;
-mod failure;
+mod error_report;
 pub mod ask;
 pub mod answers;
 pub mod arg_error;
 pub mod zone;
-pub mod written;
+pub mod output_file;
 pub mod command;
 pub mod colour;
 pub mod streams;
@@ -32,10 +32,10 @@ pub use crate::cli::terminal::options::{Format, Global};
 pub use crate::cli::terminal::output::{
     done, done_as, json, note, shown_path, whole_words, width, wrapped,
 };
+pub use crate::cli::terminal::output_file::{OutputKind, OutputPlace};
 pub use crate::cli::terminal::progress::Progress;
 pub use crate::cli::terminal::signing_key::enrolled_by;
 pub use crate::cli::terminal::streams::{data, out};
-pub use crate::cli::terminal::written::{OutputKind, OutputPlace};
 pub use crate::cli::terminal::zone::{minute, moment, seconds_as_moment};
 pub use crate::ledger::answer::visible::visible;
 pub use annals_core::text::counted;

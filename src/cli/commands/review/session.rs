@@ -5,7 +5,7 @@
 
 use crate::cli::commands::review::page::page;
 use crate::cli::shared::DraftFile;
-use crate::cli::terminal::ask::typed;
+use crate::cli::terminal::ask::unsaved_answers;
 use crate::cli::terminal::ask::{ChoiceQuestion, LineQuestion};
 use crate::cli::terminal::{CliError, ask, note};
 use crate::ledger::query::View;
@@ -130,7 +130,7 @@ fn disputed(row: &FactRow) -> Result<Option<Draft>, CliError> {
     note("< goes back");
     while let Some(reason) = ChoiceQuestion::new("reason", &reasons).word_or_back()? {
         while let Some(statement) = LineQuestion::new(WHY).filled().ask_or_back()? {
-            typed::add(WHY, &statement);
+            unsaved_answers::add(WHY, &statement);
             let question = "the error is in the";
             let Some(error_in) = ChoiceQuestion::new(question, ErrorIn::ALL).word_or_back()? else {
                 continue;
@@ -158,7 +158,7 @@ fn corrected(row: &FactRow) -> Result<Option<Draft>, CliError> {
                 return Ok(None);
             }
         };
-        typed::add("claim", &claim);
+        unsaved_answers::add("claim", &claim);
         while let Some(reason) = ChoiceQuestion::new("reason", Reason::ALL).word_or_back()? {
             let Some(statement) = LineQuestion::new(WHAT).filled().ask_or_back()? else { continue };
             return Ok(Some(Draft {

@@ -4,7 +4,7 @@
 //! here: exit codes (`exit`), its JSON (`error_json`).
 
 use crate::cli::terminal::advised::with_places;
-use crate::cli::terminal::ask::typed;
+use crate::cli::terminal::ask::unsaved_answers;
 use crate::cli::terminal::error_json::{self, ErrorJson};
 use crate::cli::terminal::exit::{CliError, Exit};
 use crate::cli::terminal::options::Format;
@@ -15,7 +15,7 @@ use std::io::{self, Write};
 impl CliError {
     /// Prints the failure on stderr, as text or as one JSON object; its exit code.
     pub fn report(&self, format: Format) -> Exit {
-        typed::show();
+        unsaved_answers::show();
         let mut err = err();
         let text = !format.is_json();
         // Nothing can be printed where stderr itself fails.

@@ -1,7 +1,8 @@
-//! What a confirmation depends on: the content of prepared events, and what they act on.
+//! Prepared events as they are shown to their signer: their content, and what they act on. Where
+//! the record changes while the signer thinks, those shown before are compared with those of now.
 //!
-//! Always holds: the positions of the events themselves and times set by the clock are no part of
-//! it. Not here: the question (`submit`), what is shown (`preview`).
+//! Always holds: the positions of the events themselves and times set by the clock are not
+//! compared. Not here: the question (`submit`), what is shown (`preview`).
 
 use crate::ledger::write::earlier::last_description;
 use crate::ledger::write::prepared_batch::{EventNote, PreparedBatch};
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// Prepared events, how what they name stands with them and stood before them, and the notes on
 /// them.
-pub struct Essence {
+pub struct ShownEvents {
     events: Vec<String>,
     stands: BTreeMap<u64, Standing>,
     stood: BTreeMap<u64, Status>,
@@ -31,9 +32,9 @@ enum Standing {
     Document { described: Option<u64> },
 }
 
-impl Essence {
+impl ShownEvents {
     /// Of prepared events that this key signs.
-    pub fn of(writer: &Writer, prepared: &PreparedBatch, key: &PublicKey) -> Essence {
+    pub fn of(writer: &Writer, prepared: &PreparedBatch, key: &PublicKey) -> ShownEvents {
         let state = &writer.verifier.chain.state;
         let (mut events, mut stands) = (Vec::new(), BTreeMap::new());
         for resolved in &prepared.resolved {
@@ -56,12 +57,12 @@ impl Essence {
             }
         }
         let (stood, notes) = (prepared.stood.clone(), prepared.notes.clone());
-        Essence { events, stands, stood, notes }
+        ShownEvents { events, stands, stood, notes }
     }
 
     /// Whether a consent to what was shown before is one to these events: they and what they name
     /// are the same, and no note is new.
-    pub fn is_as_shown(&self, before: &Essence) -> bool {
+    pub fn is_as_shown(&self, before: &ShownEvents) -> bool {
         let is_known = |note: &EventNote| before.notes.iter().any(|it| it.text == note.text);
         self.events == before.events
             && self.stands == before.stands
@@ -69,7 +70,7 @@ impl Essence {
     }
 
     /// What changed in the facts and documents that the events name, as sentences.
-    pub fn changes(&self, before: &Essence) -> Vec<String> {
+    pub fn changes(&self, before: &ShownEvents) -> Vec<String> {
         let changes =
             self.stands.iter().filter_map(|(at, now)| match (before.stands.get(at)?, now) {
                 (then, now) if then == now => None,
