@@ -21,7 +21,7 @@ use crate::ledger::reader::Record;
 use crate::ledger::write::append::resend_way;
 use crate::ledger::write::earlier::{SupersededEvent, SupersededKind, overtaken, why_refused};
 use crate::ledger::write::outbox::{
-    DamagedFile, OutboxFiles, WaitingEvents, is_late, is_movable, same_act,
+    DamagedFile, OutboxFiles, WaitingEvents, is_late, is_movable, same_act, short_name,
 };
 use crate::ledger::write::prepared_batch::Receipt;
 use crate::ledger::write::repeats::written_since;
@@ -105,7 +105,7 @@ impl DamagedJson {
 
     /// One line for people.
     fn line(&self) -> String {
-        let name = self.name.get(..16).unwrap_or_default();
+        let name = short_name(&self.name);
         with_places(&format!(
             "{name}: cannot be read: {}: {}; run the command that signed it again, which signs it \
              anew; annals outbox drop {name} removes the file",
@@ -156,7 +156,7 @@ impl WaitingJson {
 
     /// One line for people.
     fn line(&self) -> String {
-        let name = self.name.get(..16).unwrap_or_default();
+        let name = short_name(&self.name);
         let said = self.said.map(|said| format!(", signed {}", said.as_str())).unwrap_or_default();
         let what = match self.events.as_slice() {
             [WaitingEventJson { claim: Some(claim), .. }] => visible(claim),
@@ -440,7 +440,7 @@ impl SentJson {
     fn of_error(one: &WaitingEvents, error: &LedgerError) -> SentJson {
         let (name, count) = (one.name(), one.entries.len() as u64);
         let is_refused = is_refused(error, resend_way(&one.entries));
-        let short = name.get(..16).unwrap_or_default();
+        let short = short_name(&name);
         let why = match error {
             LedgerError::Outrun(_) if count == 1 => format!(
                 "the record or the time went on further than this event may be placed after what \
@@ -468,7 +468,7 @@ impl SentJson {
     }
 
     fn line(&self) -> String {
-        let name = self.name.get(..16).unwrap_or_default();
+        let name = short_name(&self.name);
         match (self.position, &self.why) {
             (Some(position), _) if self.status == WriteStatus::Already => {
                 format!("{name}: already at {position}")

@@ -9,7 +9,7 @@ use crate::ledger::write::batch::{DraftBatch, Signer, slot, verify_last};
 use crate::ledger::write::draft::PlacedDraft;
 use crate::ledger::write::draft_input::{FileAccess, LoadedDraft, LoadedInput, Reach};
 use crate::ledger::write::home::entry_of;
-use crate::ledger::write::outbox::{KeptSubmission, PendingFit, Submission, is_late};
+use crate::ledger::write::outbox::{KeptSubmission, PendingFit, Submission, is_late, short_name};
 use crate::ledger::write::outcome::BrokenRule;
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::prepared_batch::{PreparedBatch, Receipt};
@@ -186,7 +186,7 @@ fn kept_repeats(why: &str, submission: &Submission) -> LedgerError {
     let name = submission.name();
     let why = format!(
         "{why}; --again enters it once more, annals outbox drop {} gives up what was signed before",
-        name.get(..16).unwrap_or_default()
+        short_name(&name)
     );
     LedgerError::Refused(vec![Refusal::of(why)])
 }
@@ -220,7 +220,7 @@ pub fn earlier_submission(
 pub fn drop_command(writer: &Writer, input: &LoadedInput, key: &PublicKey) -> Option<String> {
     let submission = Submission::of(&writer.paths, &writer.verifier, input, key);
     let name = submission.waits().then(|| submission.name())?;
-    Some(format!("annals outbox drop {}", name.get(..16).unwrap_or_default()))
+    Some(format!("annals outbox drop {}", short_name(&name)))
 }
 
 /// The state of an earlier submission.

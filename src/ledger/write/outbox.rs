@@ -39,7 +39,7 @@ use annals_core::verify::Verifier;
 use annals_core::verify::source::Source;
 use std::fs;
 use std::path::{Path, PathBuf};
-pub use waiting::{DamagedFile, OutboxFiles, WaitingEvents, waiting};
+pub use waiting::{DamagedFile, OutboxFiles, WaitingEvents, short_name, waiting};
 
 mod superseded;
 mod waiting;

@@ -10,7 +10,7 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::home::entry_of;
-use crate::ledger::write::outbox::{act_of, same_act, waiting};
+use crate::ledger::write::outbox::{act_of, same_act, short_name, waiting};
 use crate::ledger::write::outcome::Output;
 use crate::ledger::write::passages::{Elsewhere, MOST_NAMED, Passage, Passages, claim_of};
 use crate::ledger::write::resolve::ResolvedDraft;
@@ -297,7 +297,7 @@ impl WaitingPassages {
             (one.by, "words that a fact in the outbox quotes of another text, with the same claim")
         });
         let note = |(by, what): (u64, &str)| {
-            let name = self.names.get(usize::try_from(by).ok()?)?.get(..16)?;
+            let name = short_name(self.names.get(usize::try_from(by).ok()?)?);
             Some(format!(
                 "{} quotes {what}; it is signed and waits: annals outbox drop {name} gives it up",
                 shown(&fact.claim)

@@ -15,6 +15,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// The number of digits by which a submission is named in messages.
+const SHORT_NAME: usize = 16;
+
+/// The digits by which a submission is named in messages, of all of them.
+pub fn short_name(name: &str) -> &str {
+    name.get(..SHORT_NAME).unwrap_or(name)
+}
+
 /// The files of an outbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutboxFiles {
