@@ -16,7 +16,7 @@ use crate::serve::read::{self, READ_ROUTES};
 use crate::serve::served_head::ServedHead;
 use crate::serve::state::{ServerState, Shared, bounded, failed};
 use crate::serve::trouble::MOVED;
-use crate::serve::uploads::UploadError;
+use crate::serve::uploads::{DocumentLengths, UploadError};
 use crate::serve::{metrics, openapi};
 use annals_core::event::Entry;
 use annals_core::event::record::Reading;
@@ -183,7 +183,7 @@ async fn submit(State(state): Shared, body: Body) -> Result<Response, Problem> {
     };
     let (from, count) = (submission.from, submission.events.len());
     let placed = match signed {
-        Ok(()) => state.sequencer.submit(*submission).await,
+        Ok(lengths) => state.sequencer.submit(*submission, lengths).await,
         Err(unsigned) => Err(unsigned),
     };
     let events = counted(count as u64, "event");
@@ -207,8 +207,9 @@ fn depends_on_roster(problem: &Problem) -> bool {
 enum Received {
     /// It is in the record already; its receipt.
     Given(Vec<u8>),
-    /// It is not, and whether it may wait for its place.
-    New(Box<SubmissionText>, Result<(), Problem>),
+    /// It is not, and whether it may wait for its place: then with the lengths of the documents
+    /// that were sent for it.
+    New(Box<SubmissionText>, Result<DocumentLengths, Problem>),
 }
 
 /// Reads a submission, and finds out whether it is to be placed.
@@ -222,7 +223,7 @@ fn received(state: &ServerState, head: &ServedHead, bytes: &[u8]) -> Result<Rece
         return Ok(Received::Given(receipt));
     }
     let allowed = expect_signed(&state.keys, head, &submission);
-    let allowed = allowed.and_then(|()| expect_documents_fit(state, &submission));
+    let allowed = allowed.and_then(|()| fitting_documents(state, &submission));
     Ok(Received::New(Box::new(submission), allowed))
 }
 
@@ -230,11 +231,16 @@ fn received(state: &ServerState, head: &ServedHead, bytes: &[u8]) -> Result<Rece
 /// it in memory.
 const MOST_DOCUMENTS: u64 = 128 << 20;
 
-/// Refuses a submission whose documents are too large together.
-fn expect_documents_fit(state: &ServerState, submission: &SubmissionText) -> Result<(), Problem> {
-    let found: u64 = captured(submission).iter().map(|digest| state.uploads.length(digest)).sum();
+/// The lengths of the documents that were sent for a submission; refuses one whose documents are
+/// too large together.
+fn fitting_documents(
+    state: &ServerState,
+    submission: &SubmissionText,
+) -> Result<DocumentLengths, Problem> {
+    let lengths = state.uploads.lengths(captured(submission));
+    let found: u64 = lengths.values().sum();
     match found <= MOST_DOCUMENTS {
-        true => Ok(()),
+        true => Ok(lengths),
         false => {
             let why = format!(
                 "expected documents of at most {MOST_DOCUMENTS} bytes in one submission, found \

@@ -27,11 +27,10 @@ use crate::serve::problem::{Problem, ProblemKind};
 use crate::serve::served_head::ServedHead;
 use crate::serve::trouble::trouble;
 use crate::serve::turns::Turns;
-use crate::serve::uploads::Uploads;
+use crate::serve::uploads::{CountedUploads, DocumentLengths, Uploads};
 use crate::serve::waiting::{FairQueue, InFlight, Ticket, bytes, signer};
-use annals_core::event::vocabulary::Type;
 use annals_core::key::PublicKey;
-use annals_core::submission::{MAX_SUBMITTED, Placing, SubmissionText, SubmittedEvent};
+use annals_core::submission::{MAX_SUBMITTED, Placing, SubmissionText};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -101,9 +100,17 @@ enum Job {
 /// A submission that waits for its place.
 struct WaitingSubmission {
     submission: SubmissionText,
+    /// The documents that were sent for it: they are read with it.
+    documents: DocumentLengths,
     answer: oneshot::Sender<Result<Vec<u8>, Problem>>,
     since: Instant,
     _ticket: Ticket,
+}
+
+impl WaitingSubmission {
+    fn document_bytes(&self) -> usize {
+        usize::try_from(self.documents.values().sum::<u64>()).unwrap_or(usize::MAX)
+    }
 }
 
 /// The answers to submissions: a receipt's text, or why there is none.
@@ -280,10 +287,15 @@ impl Sequencer {
     /// Places a submission, in its turn; returns its receipt's text.
     ///
     /// Errors: why it was not placed, or that the same bytes must be sent again.
-    pub async fn submit(&self, submission: SubmissionText) -> Result<Vec<u8>, Problem> {
+    pub async fn submit(
+        &self,
+        submission: SubmissionText,
+        documents: DocumentLengths,
+    ) -> Result<Vec<u8>, Problem> {
         let (answer, placed) = oneshot::channel();
         let (since, _ticket) = (Instant::now(), self.in_flight.enter(&submission)?);
-        self.send(Job::Submit(WaitingSubmission { submission, answer, since, _ticket }))?;
+        let waiting = WaitingSubmission { submission, documents, answer, since, _ticket };
+        self.send(Job::Submit(waiting))?;
         match timeout(SUBMISSION_TIMEOUT, placed).await {
             Ok(placed) => placed.unwrap_or_else(|_| Err(stopping())),
             Err(_) => Err(unwritten()),
@@ -476,7 +488,7 @@ impl SequencerThread {
         while events < MAX_SUBMITTED as usize && size < MOST_BYTES {
             let Some(waiting) = self.waiting.pop() else { break };
             events += waiting.submission.events.len();
-            size += bytes(&waiting.submission) + self.document_bytes(&waiting.submission);
+            size += bytes(&waiting.submission) + waiting.document_bytes();
             group.push(waiting);
         }
         let now = Instant::now();
@@ -487,22 +499,9 @@ impl SequencerThread {
         group
     }
 
-    /// How many bytes the documents have that were sent for a submission: they are read with it.
-    fn document_bytes(&self, submission: &SubmissionText) -> usize {
-        let captures = |event: &SubmittedEvent| event.statement().kind == Type::DocumentCaptured;
-        if !submission.events.iter().any(captures) {
-            return 0;
-        }
-        let length = |digest| self.uploads.length(digest);
-        let lengths: u64 = captured(submission).iter().map(length).sum();
-        usize::try_from(lengths).unwrap_or(usize::MAX)
-    }
-
     /// Places a group, and answers each of its submissions.
     fn place(&mut self, group: Vec<WaitingSubmission>) {
-        let submissions: Vec<&SubmissionText> =
-            group.iter().map(|waiting| &waiting.submission).collect();
-        let answers = self.placed(&submissions);
+        let answers = self.placed(&group);
         // What is refused ends no turn: anybody can send again what its holder once signed.
         let holder = self.turns.holder(Instant::now());
         let mut placed = group.iter().zip(&answers).filter(|(_, answer)| answer.is_ok());
@@ -537,13 +536,13 @@ impl SequencerThread {
     }
 
     /// The receipts of submissions, or why they cannot be written.
-    fn placed(&mut self, submissions: &[&SubmissionText]) -> Receipts {
-        let refused = || submissions.iter().map(|_| Err(unwritten())).collect();
+    fn placed(&mut self, group: &[WaitingSubmission]) -> Receipts {
+        let refused = || group.iter().map(|_| Err(unwritten())).collect();
         let is_early = |at: Instant| at.elapsed() < self.reopen_pause();
         if self.writer.is_none() && self.refused_at.is_some_and(is_early) {
             return refused();
         }
-        self.receipts_with_retry(submissions).unwrap_or_else(|error| {
+        self.receipts_with_retry(group).unwrap_or_else(|error| {
             self.give_up(&error);
             refused()
         })
@@ -553,24 +552,24 @@ impl SequencerThread {
     /// was open failed.
     fn receipts_with_retry(
         &mut self,
-        submissions: &[&SubmissionText],
+        group: &[WaitingSubmission],
     ) -> Result<Receipts, LedgerError> {
         let was_open = self.writer.is_some();
-        match self.receipts(submissions) {
+        match self.receipts(group) {
             Ok(receipts) => Ok(receipts),
             Err(first) if !was_open => Err(first),
             Err(first) => {
                 self.log(&format!("the writer failed: {}", chain(&first)));
                 self.writer = None;
-                self.receipts(submissions)
+                self.receipts(group)
             }
         }
     }
 
     /// The receipts of submissions; meanwhile the record counts as busy.
-    fn receipts(&mut self, submissions: &[&SubmissionText]) -> Result<Receipts, LedgerError> {
+    fn receipts(&mut self, group: &[WaitingSubmission]) -> Result<Receipts, LedgerError> {
         self.condition().busy_since = Some(Instant::now());
-        let receipts = self.write(submissions);
+        let receipts = self.write(group);
         if receipts.is_ok() {
             self.reason = None;
         }
@@ -583,7 +582,11 @@ impl SequencerThread {
         receipts
     }
 
-    fn write(&mut self, submissions: &[&SubmissionText]) -> Result<Receipts, LedgerError> {
+    fn write(&mut self, group: &[WaitingSubmission]) -> Result<Receipts, LedgerError> {
+        let submissions: Vec<&SubmissionText> =
+            group.iter().map(|waiting| &waiting.submission).collect();
+        let lengths: DocumentLengths =
+            group.iter().flat_map(|waiting| waiting.documents.clone()).collect();
         let now = self.clock.now();
         let uploads = Arc::clone(&self.uploads);
         let writer = match &mut self.writer {
@@ -597,6 +600,7 @@ impl SequencerThread {
                 none.insert(writer)
             }
         };
+        let counted = CountedUploads { uploads: &uploads, lengths: &lengths };
         let mut tries = 0;
         let (before, placed) = loop {
             if writer.catch_up()? > 0 {
@@ -605,8 +609,8 @@ impl SequencerThread {
             }
             self.polls.send_modify(|polls| *polls += 1);
             let before = Arc::clone(&self.head.borrow());
-            let context = PlacingContext { record: &before.record, sent: &*uploads, now };
-            match place_group(writer, submissions, &context) {
+            let context = PlacingContext { record: &before.record, sent: &counted, now };
+            match place_group(writer, &submissions, &context) {
                 Err(LedgerError::Outrun(_))
                     if self.home.is_shared() && tries < MAX_OUTRUN_RETRIES =>
                 {
@@ -628,7 +632,7 @@ impl SequencerThread {
             }
         };
         let mut receipts = Vec::new();
-        for (placed, submission) in placed.into_iter().zip(submissions) {
+        for (placed, submission) in placed.into_iter().zip(&submissions) {
             receipts.push(match placed {
                 Ok(PlacedEvents { first, already }) => {
                     if !already {

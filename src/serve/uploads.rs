@@ -15,7 +15,8 @@ use annals_core::event::body::MAX_DOCUMENT;
 use annals_core::hash::{Hash, RunningHash};
 use annals_core::key::PublicKey;
 use annals_core::time::Time;
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -31,6 +32,10 @@ pub const MOST_AGE: Duration = Duration::from_secs(24 * 3_600);
 const FOLDER: &str = ".upload";
 /// How the name of a document ends that is being received.
 const PARTIAL: &str = "partial";
+
+/// The lengths of documents that were sent, when a submission that captures them arrived. What is
+/// longer or shorter later, or came later, is not read for it: it was not counted.
+pub type DocumentLengths = BTreeMap<Hash, u64>;
 
 /// The documents that were sent.
 #[derive(Debug)]
@@ -148,23 +153,29 @@ impl Uploads {
         Ok(Upload { file, partial, place, expected, running, length, most, before, sending })
     }
 
-    /// The document of this digest, if somebody sent it.
-    fn get(&self, digest: &Hash) -> Result<Option<Vec<u8>>, DiskError> {
+    /// The document of this digest, if somebody sent it and it has this length.
+    fn get(&self, digest: &Hash, length: u64) -> Result<Option<Vec<u8>>, DiskError> {
         for folder in self.senders() {
-            let read = disk::read_optional(&folder.join(digest.to_string()), MAX_DOCUMENT)?;
+            let read = match disk::read_up_to(&folder.join(digest.to_string()), length + 1) {
+                Err(error) if error.is_missing() => continue,
+                read => read?,
+            };
             // A damaged file is none.
-            if let Some(bytes) = read.filter(|bytes| Hash::of(&[bytes]) == *digest) {
-                return Ok(Some(bytes));
+            if read.len() as u64 == length && Hash::of(&[&read]) == *digest {
+                return Ok(Some(read));
             }
         }
         Ok(None)
     }
 
-    /// The length of the document of this digest; 0 if nobody sent it.
-    pub fn length(&self, digest: &Hash) -> u64 {
-        let length = |folder: PathBuf| folder.join(digest.to_string()).symlink_metadata().ok();
-        let found = self.senders().into_iter().find_map(length);
-        found.map_or(0, |about| about.len())
+    /// The lengths of those of these documents that somebody sent whole.
+    pub fn lengths(&self, digests: impl IntoIterator<Item = Hash>) -> DocumentLengths {
+        let senders = LazyCell::new(|| self.senders());
+        let length = |digest: Hash| {
+            let about = |folder: &PathBuf| folder.join(digest.to_string()).symlink_metadata().ok();
+            Some((digest, senders.iter().find_map(about)?.len()))
+        };
+        digests.into_iter().filter_map(length).collect()
     }
 
     /// Removes a document that the record has now. What cannot be removed is removed when it is
@@ -194,9 +205,18 @@ impl Uploads {
     }
 }
 
-impl SentDocuments for Uploads {
+/// The documents that submissions capture, as they were counted when these arrived.
+pub struct CountedUploads<'a> {
+    /// All documents that were sent.
+    pub uploads: &'a Uploads,
+    /// Those that were counted.
+    pub lengths: &'a DocumentLengths,
+}
+
+impl SentDocuments for CountedUploads<'_> {
     fn sent(&self, digest: &Hash) -> Result<Option<Vec<u8>>, LedgerError> {
-        Ok(self.get(digest)?)
+        let Some(length) = self.lengths.get(digest) else { return Ok(None) };
+        Ok(self.uploads.get(digest, *length)?)
     }
 }
 
@@ -249,4 +269,38 @@ fn lengths(folder: &Path) -> u64 {
         length.max(1).next_multiple_of(BLOCK)
     };
     listed.map(|found| length(found.metadata())).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_whose_length_changed_since_it_was_counted_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let uploads = Arc::new(Uploads::of(folder.path()));
+        let (sender, now) = (PublicKey([1; 32]), Time::from_micros(0).unwrap());
+        let document = b"A document.".as_slice();
+        let (digest, later) = (Hash::of(&[document]), Hash::of(&[b"Another one."]));
+        let send = |bytes: &[u8]| {
+            let mut upload = uploads.begin(&sender, Hash::of(&[bytes]), now).unwrap();
+            upload.add(bytes).unwrap();
+            upload
+        };
+        let under_way = send(document);
+        assert_eq!(uploads.lengths([digest]), DocumentLengths::new());
+        under_way.finish().unwrap();
+        let lengths = uploads.lengths([digest, later]);
+        assert_eq!(lengths, DocumentLengths::from([(digest, 11)]));
+
+        let counted = CountedUploads { uploads: &uploads, lengths: &lengths };
+        assert_eq!(counted.sent(&digest).unwrap().as_deref(), Some(document));
+        send(b"Another one.").finish().unwrap();
+        assert_eq!(counted.sent(&later).unwrap(), None, "it came after the count");
+        let place = folder.path().join(FOLDER).join(sender.to_string()).join(digest.to_string());
+        for changed in [b"A document, and more.".as_slice(), b"A doc"] {
+            fs::write(&place, changed).unwrap();
+            assert_eq!(counted.sent(&digest).unwrap(), None);
+        }
+    }
 }
