@@ -2,7 +2,7 @@
 //! no bound is crossed.
 
 use crate::serve::wire::{Signed, event, get, key, now, origin, problem, submit, with_waiting};
-use crate::serve::{Newsroom, json, proxy, request};
+use crate::serve::{Newsroom, comes_true, json, proxy, request, wait_until};
 use annals::disk::lock::Lock;
 use annals::ledger::paths::Paths;
 use annals_core::hash::Hash;
@@ -14,6 +14,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const SUBMIT: &str = "POST /v1/submit ";
+/// The age of events that a server does not take for their age, and of those that a command signs
+/// anew.
+const TOO_OLD: Duration = Duration::from_secs(11);
+const SIGNED_ANEW: Duration = Duration::from_secs(6);
 
 #[test]
 fn no_name_of_a_tile_is_beyond_what_the_server_can_count() {
@@ -69,12 +73,12 @@ fn nobody_ends_a_turn_by_sending_again_what_its_holder_once_signed() {
     assert!(began.elapsed() > Duration::from_millis(1_900), "{:?}", began.elapsed());
     // What she sends herself ends it, behind what others sent in her name. A busy machine may take
     // longer than a turn for anything; if the turn were not ended, each time would be as long.
-    let mut began = began;
-    let mut ends_it = |line: u32| {
-        std::thread::sleep(Duration::from_secs(11).saturating_sub(began.elapsed()));
-        let turn = Signed { created: now(), ..turn };
-        assert_eq!(request(&server.address, &turn.head(), b"").0, 200);
-        began = Instant::now();
+    let ends_it = |line: u32| {
+        wait_until("her key may have a turn again", || {
+            let turn = Signed { created: now(), ..turn };
+            request(&server.address, &turn.head(), b"").0 == 200
+        });
+        let began = Instant::now();
         std::thread::scope(|scope| {
             let others = scope.spawn(|| submit(&server, &again));
             let said = newsroom.enter("ada", 2, line);
@@ -83,7 +87,7 @@ fn nobody_ends_a_turn_by_sending_again_what_its_holder_once_signed() {
         });
         began.elapsed() < Duration::from_millis(1_900)
     };
-    assert!((2..7).any(&mut ends_it), "no turn was ended by what she sent");
+    assert!((2..7).any(ends_it), "no turn was ended by what she sent");
     newsroom.expect_same(&["ada", "ben"]);
     server.stop();
 }
@@ -114,11 +118,8 @@ fn strangers_who_send_large_submissions_without_end_keep_no_editor_out() {
             });
         }
         let large = vec![b'a'; 1 << 20];
-        let (began, mut is_full) = (Instant::now(), false);
-        while !is_full && began.elapsed() < Duration::from_secs(40) {
-            is_full = problem(&submit(&server, &large)).0 == 503;
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        // A test that fails ends the strangers too.
+        let is_full = comes_true(|| problem(&submit(&server, &large)).0 == 503);
         let said = newsroom.enter("ada", document, 1);
         is_over.store(true, Ordering::Relaxed);
         assert!(is_full);
@@ -154,11 +155,7 @@ fn readers_of_large_documents_who_read_nothing_do_not_fill_the_memory() {
     // What is small is answered all the same, and once they are gone, so is what is large.
     assert_eq!(get(&server, "/checkpoint").0, 200);
     drop(open);
-    let began = Instant::now();
-    while get(&server, &format!("/document/{digest}")).0 != 200 {
-        assert!(began.elapsed() < Duration::from_secs(20));
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    wait_until("the memory is free", || get(&server, &format!("/document/{digest}")).0 == 200);
     server.stop();
 }
 
@@ -180,7 +177,8 @@ fn several_events_that_waited_long_are_signed_anew() {
     std::fs::write(newsroom.path("ada/drafts.jsonl"), draft(1) + &draft(2)).unwrap();
     let append = ["append", "drafts.jsonl", "--yes"];
     assert_eq!(newsroom.annals("ada", &append).code, 2);
-    std::thread::sleep(Duration::from_secs(11));
+    // Nothing but time makes them old.
+    std::thread::sleep(TOO_OLD);
     let server = newsroom.serve_at(&address, &[]);
     // Their times are too old for the server, and nobody's clock is wrong.
     let said = newsroom.annals("ada", &["outbox", "send"]);
@@ -247,7 +245,8 @@ fn what_was_signed_anew_too_early_is_found_and_not_written_twice() {
     submit_at_once(false);
     let said = newsroom.annals("ben", &append);
     assert_eq!(said.code, 2, "{said:?}");
-    std::thread::sleep(Duration::from_secs(6));
+    // Nothing but time makes them old.
+    std::thread::sleep(SIGNED_ANEW);
     submit_at_once(true);
     let said = newsroom.annals("ben", &append);
     assert_eq!(said.code, 0, "{said:?}");
@@ -340,11 +339,7 @@ fn what_a_killed_server_received_in_part_is_gone() {
         let listed = std::fs::read_dir(&folder).into_iter().flatten();
         listed.map(|found| found.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
     };
-    let began = Instant::now();
-    while names().is_empty() {
-        assert!(began.elapsed() < Duration::from_secs(10));
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_until("a part of it was received", || !names().is_empty());
     let address = server.address.clone();
     server.kill();
     let server = newsroom.serve_at(&address, &[]);

@@ -468,6 +468,25 @@ pub fn acknowledged(
     }
 }
 
+/// Waits until something holds.
+///
+/// Panics if it does not within a minute.
+pub fn wait_until(what: &str, is: impl FnMut() -> bool) {
+    assert!(comes_true(is), "after a minute it does not hold that {what}");
+}
+
+/// Whether something holds at last, within a minute.
+pub fn comes_true(mut is: impl FnMut() -> bool) -> bool {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(60) {
+        if is() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    false
+}
+
 /// Enters the fact of a line, as often as it takes until that is acknowledged; what was told of it
 /// last. It is one fact: the same command sends what it signed first.
 ///
