@@ -332,7 +332,7 @@ proptest! {
         prop_assert!(parse(&bytes).is_err());
         prop_assert!(read_recovery(&text).is_err());
         prop_assert!(Mark::parse(&text).is_none());
-        if let Some(handle) = handle_from(&text) {
+        if let Some(handle) = key_name_from(&text) {
             prop_assert!(KeyName::new(&*handle).is_ok());
         }
     }

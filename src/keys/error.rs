@@ -17,7 +17,7 @@ pub enum KeysError {
     /// There is no folder of keys.
     #[error(
         "expected a folder of keys at {path}, found none; --keys DIR names another, `annals key \
-         new HANDLE` makes one"
+         new NAME` makes one"
     )]
     NoFolder {
         /// The file.
@@ -25,7 +25,7 @@ pub enum KeysError {
     },
     /// There is no key file.
     #[error(
-        "expected a key file at {path}, found none; `annals key new HANDLE` makes one, `annals key \
+        "expected a key file at {path}, found none; `annals key new NAME` makes one, `annals key \
          list` shows those that are there"
     )]
     Missing {
@@ -177,7 +177,7 @@ pub enum KeysError {
     #[error(
         "expected a key that is used for nothing else, found an OpenSSH key in {path}: an \
          agent that holds it signs our 47 bytes for any machine it is forwarded to, and \
-         nothing shows; make a key of its own with `annals key new HANDLE`, or say that this one \
+         nothing shows; make a key of its own with `annals key new NAME`, or say that this one \
          serves nothing else"
     )]
     UsedElsewhere {
@@ -223,7 +223,7 @@ pub enum KeysError {
     /// The request is for another record.
     #[error(
         "expected a request for {expected}, found one for {found}; a request is made with its key, \
-         so let its holder make another key, by another handle: annals key new HANDLE --for \
+         so let its holder make another key, by another name: annals key new NAME --for \
          {expected}; the key of this request stays unused"
     )]
     RequestOrigin {

@@ -228,7 +228,7 @@ impl KeyFolder {
         }
     }
 
-    /// The public key of a handle.
+    /// The public key of this name.
     pub fn public(&self, handle: &KeyName) -> Result<PublicKey, KeysError> {
         let path = self.public_path(handle);
         let opened = file::open(&path, Links::Refuse)?;

@@ -34,7 +34,7 @@ impl KeyName {
     /// The name, if the text is valid.
     pub fn new(text: impl Into<String>) -> Result<KeyName, KeysError> {
         let found = text.into();
-        if !is_handle(&found) {
+        if !is_key_name(&found) {
             let found = found.chars().take(80).collect();
             return Err(KeysError::Handle { found });
         }
@@ -62,7 +62,7 @@ impl KeyName {
     }
 }
 
-fn is_handle(text: &str) -> bool {
+fn is_key_name(text: &str) -> bool {
     let first = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let byte = |b: u8| first(b) || matches!(b, b'.' | b'_' | b'-');
     (1..=KeyName::MAX).contains(&text.len())
@@ -74,13 +74,13 @@ fn is_handle(text: &str) -> bool {
 /// that gives no valid name (another script, a reserved word): then the user is asked.
 ///
 /// ```
-/// use annals::keys::handle_from;
-/// let from = |name| handle_from(name).map(|handle| handle.to_string());
+/// use annals::keys::key_name_from;
+/// let from = |name| key_name_from(name).map(|handle| handle.to_string());
 /// assert_eq!(from("Ada Example").as_deref(), Some("ada"));
 /// assert_eq!(from("Søren O’Hara").as_deref(), Some("soren"));
 /// assert_eq!(from("Юлия Петрова"), None);
 /// ```
-pub fn handle_from(name: &str) -> Option<KeyName> {
+pub fn key_name_from(name: &str) -> Option<KeyName> {
     let mut out = String::new();
     for letter in name.split_whitespace().next()?.chars().flat_map(char::to_lowercase) {
         match letter {

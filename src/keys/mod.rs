@@ -45,7 +45,7 @@ pub use error::KeysError;
 pub use folder::{KeyFolder, KeyPresence, ListedKey, Listing, NewKey, read_request};
 pub use found_secret::found_secret;
 pub use import::{OpensshUse, import};
-pub use key_name::{KeyName, handle_from};
+pub use key_name::{KeyName, key_name_from};
 pub use log_key::{HeldLogKeys, had_log_key};
 pub use marks::{HeldMarks, HighWaterMarks, Mark};
 pub use public::{read_public, write_public};

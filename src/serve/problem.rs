@@ -121,7 +121,9 @@ impl ProblemKind {
             ProblemKind::Coding => "The body is in a coding that is not read here",
             ProblemKind::Refused => "A rule refuses it",
             ProblemKind::Bound => "The answer would need too much of the record",
-            ProblemKind::TooMuch => "Too much was asked for",
+            ProblemKind::TooMuch => {
+                "One key sent too many events, documents or requests for a turn"
+            }
             ProblemKind::TooSlow => "The request did not arrive in time",
             ProblemKind::Busy => "The server cannot do it now",
         }

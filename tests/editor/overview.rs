@@ -171,6 +171,6 @@ fn a_named_key_that_is_not_enrolled_says_so() {
     assert!(told.contains("\nyou     a reader: the key cy is revoked since event 8\n"), "{told}");
     let told = whole(&answer(&mut desk.command("", "--keys|none")).out);
     let line = "\nyou     a reader: there is no folder of keys at none; --keys DIR names another, \
-                annals --keys none key new HANDLE makes one\n";
+                annals --keys none key new NAME makes one\n";
     assert!(told.contains(line), "{told}");
 }

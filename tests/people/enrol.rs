@@ -72,10 +72,10 @@ fn a_request_for_another_record_is_refused() {
     desk.told("key new cem --name Cem --for example.org/other --no-passphrase --keys else");
     let why = "annals: expected a request for example.org/record, found one for example.org/other; \
                a request is made with its key, so let its holder make another key, by another \
-               handle: annals key new HANDLE --for example.org/record; the key of this request \
+               name: annals key new NAME --for example.org/record; the key of this request \
                stays unused\n";
     assert_eq!(desk.refused("editor add else/cem.request --role editor"), (2, why.to_owned()));
-    // The same handle again is refused, so the hint names another one, and that works.
+    // The same name again is refused, so the hint names another one, and that works.
     let again = "key new cem --name Cem --for example.org/record --no-passphrase --keys else";
     assert_eq!(desk.refused(again).0, 2);
     desk.told(&again.replace("new cem", "new cem2"));
@@ -97,7 +97,7 @@ fn a_key_is_enrolled_once_ever() {
     desk.told("editor revoke bo --reason rotated --statement new_laptop --by ada");
     let why = "annals: editor.enrolled is refused: rule 405 key-enrolled-once: the key <64> was \
                enrolled by event 1 and is revoked since 2; a key is enrolled once, so let a new \
-               one be made with annals key new HANDLE; nothing was written\n";
+               one be made with annals key new NAME; nothing was written\n";
     assert_eq!(desk.refused(again), (1, why.to_owned()));
 }
 
@@ -114,7 +114,7 @@ fn who_is_no_admin_enrols_nobody() {
     let (exit, why) = desk.refused(&format!("{add} --role admin --by cem"));
     assert_eq!(exit, 1, "{why}");
     let (exit, why) = desk.refused("ledger change --title New --by cem");
-    let file = "annals: expected a key file at ~/keys/cem.key, found none; `annals key new HANDLE` makes \
+    let file = "annals: expected a key file at ~/keys/cem.key, found none; `annals key new NAME` makes \
                 one, `annals key list` shows those that are there\n";
     assert_eq!((exit, why.as_str()), (2, file));
 }

@@ -57,7 +57,7 @@ fn a_command_of_other_programs_is_answered_with_the_one_that_is_meant() {
         ("version", "version", "annals --version prints it"),
         ("restore", "restore", "annals import makes a ledger of a bag"),
         ("key rm bo", "key rm", "annals editor revoke ends a key in the record"),
-        ("key request bo", "key request", "annals key new HANDLE makes a key with its request"),
+        ("key request bo", "key request", "annals key new NAME makes a key with its request"),
         ("key recover bo", "key recover", "a key that is lost is not made again"),
         ("key rename bo b", "key rename", "the files of a key have its name here"),
         ("editor rename bo b", "editor rename", "annals editor list shows names and roles"),

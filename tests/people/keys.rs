@@ -24,7 +24,7 @@ fn a_key_is_made_where_there_is_no_ledger() {
                 keys/bo.request: to sign as Bo Berg in example.org/record\n\
                 key <64>\n";
     assert_eq!(answer.out, told);
-    let next = "next: hand bo.request to an admin of example.org/record, who says annals editor \
+    let next = "next: hand bo.request to an admin of example.org/record, who runs annals editor \
                 add bo.request --role editor; bo.key stays on this machine\n";
     assert_eq!(answer.err, next);
     // The mode is the owner's alone, and openssl reads the new key.
@@ -346,7 +346,7 @@ fn a_key_that_others_may_read_is_reported() {
         assert_eq!(exit, 2);
         assert!(why.contains("found mode 0644: who can read it can take the key"), "{why}");
         assert!(why.contains("chmod 600 ~/keys/ada.key"), "{why}");
-        assert!(!why.contains("annals key new HANDLE makes one"), "{why}");
+        assert!(!why.contains("annals key new NAME makes one"), "{why}");
     }
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     desk.told("ledger change --title New");
@@ -360,7 +360,7 @@ fn each_key_file_that_cannot_sign_has_its_reason() {
     }
     let empty = |name: &str| format!("expected a secret key in ~/keys/{name}, found an empty file");
     let told = format!(
-        "annals: no secret key in ~/keys may sign: {}; {}; annals key new HANDLE makes one, an admin \
+        "annals: no secret key in ~/keys may sign: {}; {}; annals key new NAME makes one, an admin \
          enrols it\n",
         empty("ada.key"),
         empty("bo.key")

@@ -68,5 +68,5 @@ fn a_copy_without_a_folder_of_keys_says_what_makes_one() {
     std::fs::rename(desk.path("keys"), desk.path("elsewhere")).unwrap();
     let (exit, why) = desk.refused("append page.json");
     assert_eq!(exit, 2);
-    assert!(why.contains("`annals key new HANDLE` makes one") && !why.contains("init"), "{why}");
+    assert!(why.contains("`annals key new NAME` makes one") && !why.contains("init"), "{why}");
 }

@@ -272,7 +272,7 @@ fn a_key_whose_enrolment_was_undone_is_told_to_be_made_anew() {
     revoke(&desk, "cem", 6, "ada");
     let (exit, why) = desk.refused("append --quote Monday --claim M. --by eve");
     let told = "annals: the enrolment of the key of eve, event 6, was undone by 7, and a key is \
-                enrolled once (rule 405); annals key new HANDLE makes another one, an admin enrols it\n";
+                enrolled once (rule 405); annals key new NAME makes another one, an admin enrols it\n";
     assert_eq!((exit, why.as_str()), (2, told));
     let revoked = "editor revoke eve --reason left --statement x --by ada --dry-run";
     let told = "annals: expected an editor of this record (Ada Example, Bo Berg, cem Example), \

@@ -283,7 +283,7 @@ fn an_outbox_in_a_folder_that_is_not_there_is_none() {
             let said = newsroom.annals("ben", &[act, &["--keys", keys]].concat());
             let why = format!(
                 "annals: expected a folder of keys at {keys}, found none; --keys DIR names \
-                 another, `annals --keys {keys} key new HANDLE` makes one\n"
+                 another, `annals --keys {keys} key new NAME` makes one\n"
             );
             assert_eq!((said.code, said.err), (2, why), "{act:?}");
         }

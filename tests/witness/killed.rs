@@ -64,7 +64,7 @@ impl Drop for Process {
 /// A folder with a witness's key.
 pub fn witness_folder(folder: &Path) {
     let keys = KeyFolder::make(folder.join("keys")).expect("a folder");
-    let (handle, secret) = (KeyName::new("w1").expect("a handle"), keys::secret("witness"));
+    let (handle, secret) = (KeyName::new("w1").expect("a name"), keys::secret("witness"));
     let mut entropy = annals::entropy::Seeded::new("a witness");
     keys.add(&handle, &secret, Protection::Unencrypted, &mut entropy).expect("a key");
     let verifier = format!("{}\n", witness_key().verifier);

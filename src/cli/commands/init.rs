@@ -9,7 +9,7 @@ use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, announce_clock, ask, done_as, formats, json,
     note, shown_path,
 };
-use crate::keys::{KeyName, KeyPresence, Protection, handle_from};
+use crate::keys::{KeyName, KeyPresence, Protection, key_name_from};
 use crate::ledger::error::LedgerError;
 use crate::ledger::folder_kind::{expect_free_ground, expect_free_keys};
 use crate::ledger::published_place::PublishedPlace;
@@ -102,7 +102,7 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     fit_name("--name", &name)?;
     let handle = match args.handle {
         Some(handle) => KeyName::new(handle)?,
-        None => handle_from(&name).ok_or_else(|| {
+        None => key_name_from(&name).ok_or_else(|| {
             CliError::usage(format!(
                 "no handle can be made of {}; give one with --handle",
                 in_quotes(&name)

@@ -68,6 +68,7 @@ pub struct RequestArgs {
 #[derive(Debug, Args)]
 struct KeyNewArgs {
     /// Its name here: a-z 0-9 . _ -
+    #[arg(value_name = "NAME")]
     handle: String,
     #[command(flatten)]
     asking: RequestArgs,
@@ -79,6 +80,7 @@ struct KeyNewArgs {
 #[derive(Debug, Args)]
 struct KeyImportArgs {
     /// Its name here: a-z 0-9 . _ -
+    #[arg(value_name = "NAME")]
     handle: String,
     /// A PKCS#8 file in PEM, or an unencrypted OpenSSH key
     file: PathBuf,
@@ -268,7 +270,7 @@ fn keep(
     out.flush()?;
     match request {
         Some(request) => note(format!(
-            "next: hand {handle}.request to an admin of {}, who says annals editor add \
+            "next: hand {handle}.request to an admin of {}, who runs annals editor add \
              {handle}.request --role editor; {handle}.key stays on this machine",
             request.origin()
         )),

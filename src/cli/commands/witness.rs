@@ -70,6 +70,7 @@ struct WitnessAddArgs {
 #[derive(Debug, Args)]
 struct WitnessNewArgs {
     /// What the key is called here: a name that no editor's key has
+    #[arg(value_name = "KEY")]
     handle: String,
     /// The name under which it cosigns, like witness.example.org/w1
     #[arg(long)]

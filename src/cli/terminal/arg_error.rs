@@ -348,13 +348,13 @@ const HINTS: &[CommandHint] = &[
     CommandHint {
         inside: "key",
         words: &["request"],
-        text: "annals key new HANDLE makes a key with its request, annals key import with --name \
+        text: "annals key new NAME makes a key with its request, annals key import with --name \
                and --for a request of a key that is there",
     },
     CommandHint {
         inside: "key",
         words: &["recover", "restore", "recovery"],
-        text: "a key that is lost is not made again: annals key new HANDLE makes another one, \
+        text: "a key that is lost is not made again: annals key new NAME makes another one, \
                which an admin enrols; annals editor add and revoke take --recovery where no \
                admin is left",
     },

@@ -21,7 +21,7 @@ pub fn may_sign(name: &str, key: &PublicKey, state: &State) -> Result<(), Ledger
         None if let Some((at, by)) = enrolled.and_then(|at| Some((at, state.undoing(at)?))) => {
             Err(LedgerError::Key(format!(
                 "the enrolment of the key of {name}, event {at}, was undone by {by}, and a key is \
-                 enrolled once (rule 405); annals key new HANDLE makes another one, an admin \
+                 enrolled once (rule 405); annals key new NAME makes another one, an admin \
                  enrols it"
             )))
         }
@@ -84,7 +84,7 @@ pub fn only_signer(
     let new = |listed: &&ListedKey| listed.public.is_some() && row(listed).is_none();
     let next = match here.iter().find(new) {
         Some(listed) => enrolled_by(&listed.handle),
-        None => "annals key new HANDLE makes one, an admin enrols it".to_owned(),
+        None => "annals key new NAME makes one, an admin enrols it".to_owned(),
     };
     here.retain(|listed| row(listed).is_some_and(|row| row.revoked.is_none()));
     if here.iter().any(|listed| row(listed).is_some_and(fit)) {

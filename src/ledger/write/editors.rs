@@ -40,7 +40,7 @@ pub fn enrolment(
         let why = match state.fold.roster.member(request.key()) {
             Some(Member { revoked: Some(revoked), .. }) => format!(
                 "the key {} was enrolled by event {at} and is revoked since {revoked}; a key is \
-                 enrolled once, so let a new one be made with annals key new HANDLE",
+                 enrolled once, so let a new one be made with annals key new NAME",
                 request.key()
             ),
             Some(_) => format!(

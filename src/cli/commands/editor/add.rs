@@ -37,7 +37,7 @@ pub struct EditorAddArgs {
     /// What it may sign: admin or editor; may be given twice
     #[arg(long = "role", value_name = "ROLE", value_parser = admin::role(), required = true)]
     roles: Vec<Role>,
-    /// Its holder is the one of this key: a handle, a name, or digits of a key
+    /// Its holder is the one of this key: its name here, a name in the record, or digits of it
     #[arg(long, value_name = "NAME")]
     person_of: Option<String>,
     /// It is another person than the one in the record with that name, or with one that looks like

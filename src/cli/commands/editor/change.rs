@@ -19,7 +19,7 @@ use clap::Args;
 
 #[derive(Clone, Debug, Args)]
 pub struct EditorChangeArgs {
-    /// Whose key: a handle, a name in the record, or 8 or more digits of the key
+    /// Whose key: its name here, a name in the record, or 8 or more digits of the key
     whose: String,
     /// What it may sign from now on: admin or editor; may be given twice [default: as before]
     #[arg(long = "role", value_name = "ROLE", value_parser = admin::role())]

@@ -29,7 +29,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 #[derive(Clone, Debug, Args)]
 pub struct RevokeArgs {
-    /// Whose key: a handle, a name in the record, or 8 or more digits of the key
+    /// Whose key: its name here, a name in the record, or 8 or more digits of the key
     name: String,
     /// Why: left, rotated, lost or compromised
     #[arg(long, value_name = "REASON", value_parser = reason())]

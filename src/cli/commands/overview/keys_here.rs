@@ -141,7 +141,7 @@ impl<'a> KeysHere<'a> {
                 let keys = shown_path(self.folder);
                 let why = format!(
                     "a reader: there is no folder of keys at {keys}; --keys DIR names another, \
-                     annals key new HANDLE makes one"
+                     annals key new NAME makes one"
                 );
                 with_places(&why).into()
             }
@@ -150,7 +150,7 @@ impl<'a> KeysHere<'a> {
                  passphrase: {first}.pub is not beside it"
             ),
             (FolderState::Open, [], [], []) => {
-                let why = "a reader: no key here may sign; annals key new HANDLE makes one";
+                let why = "a reader: no key here may sign; annals key new NAME makes one";
                 with_places(why).into()
             }
             (FolderState::Open, [], [], [one]) => new_key(one),
