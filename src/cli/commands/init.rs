@@ -37,8 +37,8 @@ pub struct InitArgs {
     /// The founder's name
     #[arg(long)]
     name: Option<String>,
-    /// The founder's handle, for file names [default: from the name]
-    #[arg(long)]
+    /// The name of the founder's key here, for its files [default: from the name]
+    #[arg(long, value_name = "NAME")]
     handle: Option<String>,
     /// The licence of the record's words
     #[arg(long, default_value = "CC-BY-4.0")]
@@ -104,7 +104,7 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
         Some(handle) => KeyName::new(handle)?,
         None => key_name_from(&name).ok_or_else(|| {
             CliError::usage(format!(
-                "no handle can be made of {}; give one with --handle",
+                "no name of a key can be made of {}; give one with --handle",
                 in_quotes(&name)
             ))
         })?,
