@@ -2,7 +2,7 @@
 //! must verify in every later version.
 //!
 //! Always holds: the committed bytes are only read. Not here: how they were made
-//! (`scripts/make-record`). The second implementation verifies them too (`oracle`).
+//! (`scripts/make-record`). The second implementation verifies them too (`second_implementation`).
 
 use annals::ledger::audit::audit;
 use annals::ledger::audit::options::Audit;

@@ -1,6 +1,6 @@
 //! Stores: entries by position after one head, changed by compare-and-swap.
 //!
-//! The contract. Every store satisfies each sentence; `tests/store_contract.rs` tests each by its
+//! The contract. Every store satisfies each sentence; `tests/store/contract.rs` tests each by its
 //! number on every store.
 //!
 //! 1. A new store is empty: its head is size 0 without a hash.

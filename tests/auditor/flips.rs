@@ -2,7 +2,7 @@
 //!
 //! Always holds: the verdict is never yes for other bytes than the signed ones, and always names a
 //! specific rule; bytes that are ignored by rule are counted as ignored. Not here: the comparison
-//! with the second implementation (`oracle`).
+//! with the second implementation (`second_implementation`).
 
 use crate::auditor::desk::Desk;
 use crate::support::files::{CHECKPOINT, Files, JOURNAL, MARKS, PIN, head_text, note};

@@ -14,5 +14,5 @@ mod part;
 mod readers;
 mod report;
 mod same;
-mod second;
+mod second_implementation;
 mod story;

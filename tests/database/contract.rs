@@ -2,7 +2,7 @@
 //! programs write.
 
 use crate::database::{Cut, CuttingProxy, PostgresServer, add_empty};
-use crate::home_contract::{commit, entries, head, root, shown};
+use crate::home::contract::{commit, entries, head, root, shown};
 use crate::serve::rounds;
 use annals::database::DatabaseAddress;
 use annals::ledger::paths::Paths;

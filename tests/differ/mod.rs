@@ -4,7 +4,8 @@
 //!
 //! Always holds: the same number and seed give the same cases. A few run here, thousands by
 //! `scripts/differ`. Differences are left in `target/differ/` as vectors. Without Python's
-//! `cryptography` this fails with a message. Not here: hand-made cases (`vectors`, `oracle`).
+//! `cryptography` this fails with a message. Not here: hand-made cases (`vectors`,
+//! `second_implementation`).
 
 mod files;
 mod proofs;

@@ -11,7 +11,7 @@ mod conversation;
 mod documents;
 mod files;
 mod overview;
-mod kept;
+mod kept_drafts;
 mod languages;
 mod line_editor;
 mod programs;

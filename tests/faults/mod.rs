@@ -6,18 +6,18 @@
 mod input;
 pub mod newsroom;
 #[cfg(unix)]
-mod closed;
+mod closed_folders;
 mod commands;
 mod crash;
-mod cut;
+mod shorter_record;
 mod disk;
 #[cfg(target_os = "linux")]
 mod special_files;
-mod evidence;
+mod left_unchanged;
 mod index;
 mod memory;
 #[cfg(unix)]
-mod named;
+mod named_files;
 mod order;
 mod outbox;
 #[cfg(target_os = "linux")]

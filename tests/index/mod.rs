@@ -3,7 +3,11 @@
 //! Always holds: histories are random and legal, with late corrections, disputes, retractions,
 //! seals, redactions and stolen keys; they are long enough for the trees to grow and to have
 //! several roots. Without an index the program folds the journal; that fold is compared with the
-//! second implementation elsewhere (`oracle`).
+//! second implementation elsewhere (`second_implementation`).
+
+mod topics_and_dates;
+mod unlimited;
+mod words;
 
 use crate::support::acts::{self, Opening};
 use crate::support::files::JOURNAL;

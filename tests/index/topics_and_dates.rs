@@ -3,12 +3,12 @@
 //! Always holds: histories are random and legal, with topics and dates that touch, corrections,
 //! seals, redactions and stolen keys; they are long enough for a run and events after the last one.
 
+use crate::index::words::{told, with_text, write};
 use crate::index::{Clerk, make, paths, same, words};
 use crate::slice::{open, stamped};
 use crate::support::acts;
 use crate::support::tamper::Dice;
 use crate::support::texts::{DATES, TEXT, TOPICS, evidence, fact};
-use crate::words::{told, with_text, write};
 use annals::index::{Facets, IndexStatus, RowKind, TreeKind};
 use annals::ledger::answer::filter::has_topic;
 use annals::ledger::query::View;

@@ -4,11 +4,11 @@
 //! Always holds: the record has more facts than a part, and facts of the first parts on which the
 //! last events act.
 
+use crate::index::words::told;
 use crate::index::{Clerk, make, same, words};
 use crate::support::acts::{self, Act};
 use crate::support::tamper::Dice;
 use crate::support::texts::{TEXT, evidence, fact, with_facets};
-use crate::words::told;
 use annals::index::IndexStatus;
 use annals::ledger::query::gather::PART;
 

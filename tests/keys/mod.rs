@@ -5,6 +5,8 @@
 //! `ssh-keygen`, of keys with no other use. Python reads the same files in
 //! `tests/py/test_keys.py`.
 
+mod texts;
+
 use annals::entropy::Seeded;
 use annals::keys::*;
 use annals_core::key::SecretKey;

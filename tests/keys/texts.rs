@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-const FORMAT: &str = include_str!("../FORMAT.md");
+const FORMAT: &str = include_str!("../../FORMAT.md");
 
 fn example(name: &str) -> SecretKey {
     SecretKey::from_seed(Hash::of(&[format!("annals example key {name}").as_bytes()]).0)

@@ -6,7 +6,7 @@ mod advised;
 mod prompts;
 mod several_revocations;
 mod completions;
-mod damaged;
+mod damaged_words;
 mod desk;
 mod enrol;
 mod undone_enrolment;
@@ -25,6 +25,6 @@ mod revoke;
 mod revoked_twice;
 mod revocation_effects;
 mod undone_acts;
-mod second;
+mod second_machine;
 #[cfg(unix)]
 mod unreadable;

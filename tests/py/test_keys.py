@@ -1,5 +1,5 @@
 """Python's `cryptography` reads the key files that annals writes (tests/keys/, held there byte for
-byte by tests/keys_texts.rs).
+byte by tests/keys/texts.rs).
 
 Run: python3 -m unittest discover -s tests/py
 """

@@ -12,7 +12,7 @@ mod hostile;
 mod lies;
 mod outbox;
 mod reading;
-mod second;
+mod second_implementation;
 mod stale;
 mod copies;
 mod wire;

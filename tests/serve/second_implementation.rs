@@ -2,7 +2,7 @@
 //! program (`scripts/submit.py`, `scripts/reverify.py`).
 //!
 //! Always holds: both programs say the same of the same address. Not here: the verdict on each rule
-//! (`oracle`, `differ`). Source: FORMAT.md sections 9 and 17.
+//! (`second_implementation`, `differ`). Source: FORMAT.md sections 9 and 17.
 
 use crate::archive::web::{ok, other, serve};
 use crate::serve::{Newsroom, Said, json, request, said};

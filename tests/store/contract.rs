@@ -1,6 +1,6 @@
 //! Tests each store against each sentence of the contract in `annals::store`, by its number.
 //!
-//! Sentences 6, 10 and 11 need a disk: `tests/store_sled.rs`. Sentence 9 needs failing writes: the
+//! Sentences 6, 10 and 11 need a disk: `tests/store/sled.rs`. Sentence 9 needs failing writes: the
 //! faulty store represents all.
 
 use annals::store::faulty::{Fails, Faulty};

@@ -42,7 +42,7 @@ fn filled(folder: &Path, size: u64) -> SledStore {
 fn child(test: &str, folder: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args([
-            &format!("store_sled::{test}"),
+            &format!("store::sled::{test}"),
             "--exact",
             "--ignored",
             "--nocapture",
