@@ -5,7 +5,7 @@
 //! Source: FORMAT.md sections 3 and 7.
 
 use crate::event::args::{Args, Seal};
-use crate::event::body::{Captured, Content, Evidence};
+use crate::event::body::{Body, Content, Evidence};
 use crate::event::record::{Place, Statement};
 use crate::event::vocabulary::ConfirmationMethod;
 use crate::fold::Ledger;
@@ -15,7 +15,7 @@ use crate::quote::Quotation;
 use crate::rule::{Fault, Rule, Violation};
 use crate::state::State;
 use crate::verify::chain::EventOutcome;
-use crate::verify::examine::{BodyFound, Examined};
+use crate::verify::examine::BodyFound;
 use crate::verify::independent::{Carriers, not_independent};
 use crate::verify::library::{Library, LibraryEntry, LibraryRow};
 use crate::verify::source::{Source, SourceError};
@@ -125,21 +125,22 @@ impl Contents {
         self.counts = counts;
     }
 
+    /// Keeps which document an event carries, whatever its content is.
+    pub(super) fn keep_carrier(&mut self, outcome: &EventOutcome) {
+        self.carriers.keep(outcome);
+    }
+
     /// Verifies the body of an event.
     pub fn verify(
         &mut self,
-        examined: &Examined,
+        body: &BodyFound,
         context: EventContext<'_>,
         faults: &mut Vec<Fault>,
     ) -> Result<(), SourceError> {
-        self.carriers.keep(context.outcome);
-        let (Some(place), Some(statement)) = (&examined.reading.place, &examined.reading.statement)
-        else {
-            return Ok(());
-        };
-        let position = context.outcome.position;
+        let EventContext { outcome, statement, .. } = context;
+        let position = outcome.position;
         let mut violations = Vec::new();
-        match &examined.body {
+        match body {
             BodyFound::Withheld => {
                 self.withheld_bodies.push(Absence { position, seal: statement.args.sealed() });
                 self.counts.not_checkable += 1;
@@ -147,18 +148,17 @@ impl Contents {
             BodyFound::Bad(violation) => violations.push(violation.clone()),
             BodyFound::Unknown => {}
             BodyFound::Good(body) => {
-                self.counts.bodies += u64::from(!context.known);
+                self.counts.bodies += u64::from(!context.is_known());
                 if body.by != statement.by || body.content.kind() != statement.kind {
                     let why = "the body is of another signer or type";
                     violations.push(Violation::of(Rule::BodySigner, why));
                 } else {
-                    let event = EventInForm { place, statement, content: &body.content };
-                    self.check(event, context, &mut violations)?;
+                    self.check(body, context, &mut violations)?;
                     self.check_unread(&body.content, context, faults)?;
                 }
             }
         }
-        if context.outcome.body_repeated {
+        if outcome.body_repeated {
             let why = "an earlier event has the same body";
             violations.push(Violation::of(Rule::BodyRepeated, why));
         }
@@ -168,19 +168,22 @@ impl Contents {
 
     fn check(
         &mut self,
-        event: EventInForm<'_>,
+        body: &Body,
         context: EventContext<'_>,
         violations: &mut Vec<Violation>,
     ) -> Result<(), SourceError> {
-        let EventInForm { place, statement, content } = event;
-        let EventContext { outcome, state, source, .. } = context;
-        let before = if outcome.applied { outcome.position } else { u64::MAX };
-        let visible = VisibleDocuments { state, base: statement.base, before };
-        match (content, &statement.args) {
+        let EventContext { outcome, place, statement, state, source, .. } = context;
+        let visible = context.visible_documents();
+        match (&body.content, &statement.args) {
             (Content::DocumentCaptured(captured), _) => {
                 visible.check_derived(captured.derived_from, violations);
-                let seal = statement.args.sealed();
-                self.check_document(captured, seal, context, violations)?;
+                let row = LibraryRow {
+                    digest: captured.sha256,
+                    media_type: captured.media_type.to_string(),
+                    lang: captured.lang.clone(),
+                    derived_from: captured.derived_from,
+                };
+                self.check_document(row, captured.bytes, context, violations)?;
             }
             (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
                 visible.check_derived(described.derived_from, violations);
@@ -204,13 +207,13 @@ impl Contents {
                 }
             }
             (Content::FactAsserted(_) | Content::FactCorrected(_), _) => {
-                let evidence = content.evidence();
+                let evidence = body.content.evidence();
                 visible.check_sealed(evidence, statement.args.sealed(), violations);
-                self.check_evidence(evidence, visible, source, violations)?;
+                self.check_evidence(evidence, context, violations)?;
             }
-            (Content::FactConfirmed(confirmed), Args::FactConfirmed(args)) => {
-                let evidence = confirmed.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, visible, source, violations)?;
+            (Content::FactConfirmed(content), Args::FactConfirmed(args)) => {
+                let evidence = content.evidence.as_deref().unwrap_or_default();
+                self.check_evidence(evidence, context, violations)?;
                 if args.how == ConfirmationMethod::IndependentDocument {
                     let named = evidence.iter().filter(|entry| visible.has(entry.document));
                     let (on, library) = (args.on, &self.library);
@@ -224,12 +227,12 @@ impl Contents {
                 }
             }
             (Content::FactDisputed(_) | Content::FactUpheld(_) | Content::FactReinstated(_), _) => {
-                self.check_evidence(content.evidence(), visible, source, violations)?
+                self.check_evidence(body.content.evidence(), context, violations)?
             }
-            (Content::BodyReleased(released), Args::BodyReleased(args)) => {
+            (Content::BodyReleased(content), Args::BodyReleased(args)) => {
                 let seal = state.history.act(args.event).map(|act| act.operation.seal());
                 let early = matches!(seal, Some(Seal::Until(until)) if until > place.at);
-                if early && released.because.is_none() {
+                if early && content.because.is_none() {
                     let why = format!("the seal of event {} has not come to its end", args.event);
                     violations.push(Violation::of(Rule::ReleaseEarly, why));
                 }
@@ -241,32 +244,29 @@ impl Contents {
 
     fn check_document(
         &mut self,
-        captured: &Captured,
-        seal: Seal,
+        row: LibraryRow,
+        bytes: u64,
         context: EventContext<'_>,
         violations: &mut Vec<Violation>,
     ) -> Result<(), SourceError> {
-        let (position, digest) = (context.outcome.position, captured.sha256);
-        if context.known {
+        let position = context.outcome.position;
+        if context.is_known() {
             self.unread.insert(position);
         } else {
-            match context.source.document(&digest)? {
-                Some(document) => self.check_digest(captured, document, violations),
-                None => self.missing_documents.push(Absence { position, seal }),
+            match context.source.document(&row.digest)? {
+                Some(document) => self.check_digest(row.digest, bytes, document, violations),
+                None => {
+                    let seal = context.statement.args.sealed();
+                    self.missing_documents.push(Absence { position, seal });
+                }
             }
         }
-        let earlier = self.library.earlier(&digest);
+        let earlier = self.library.earlier(&row.digest);
         if let Some(earlier) = earlier.filter(|earlier| !context.state.fold.is_redacted(*earlier)) {
             let why = format!("the same document was captured by event {earlier}");
             violations.push(Violation::of(Rule::DocumentRepeated, why));
         }
         if context.outcome.applied {
-            let row = LibraryRow {
-                digest,
-                media_type: captured.media_type.to_string(),
-                lang: captured.lang.clone(),
-                derived_from: captured.derived_from,
-            };
             self.library.add(position, row);
         }
         Ok(())
@@ -284,7 +284,7 @@ impl Contents {
         }
         for document in content.evidence().iter().map(|entry| entry.document) {
             let Some(row) = self.library.row(document) else { continue };
-            if context.known || !self.unread.remove(&document) {
+            if context.is_known() || !self.unread.remove(&document) {
                 continue;
             }
             let digest = row.digest;
@@ -308,11 +308,11 @@ impl Contents {
     /// Rule 606.
     fn check_digest(
         &mut self,
-        captured: &Captured,
+        digest: Hash,
+        bytes: u64,
         document: Vec<u8>,
         violations: &mut Vec<Violation>,
     ) {
-        let (digest, bytes) = (captured.sha256, captured.bytes);
         let (found, length) = (Hash::of(&[&document]), document.len());
         if found == digest && length as u64 == bytes {
             self.counts.documents += 1;
@@ -327,10 +327,10 @@ impl Contents {
     fn check_evidence(
         &mut self,
         evidence: &[Evidence],
-        visible: VisibleDocuments<'_>,
-        source: &dyn Source,
+        context: EventContext<'_>,
         violations: &mut Vec<Violation>,
     ) -> Result<(), SourceError> {
+        let visible = context.visible_documents();
         let mut quoted: Vec<(u64, Quotation<'_>)> = Vec::new();
         for entry in evidence {
             if !visible.has(entry.document) {
@@ -355,7 +355,7 @@ impl Contents {
                 violations.push(Violation::of(Rule::Quotation, why));
                 continue;
             }
-            match self.library.text(&digest, source)? {
+            match self.library.text(&digest, context.source)? {
                 LibraryEntry::Absent => self.counts.not_checkable += all,
                 LibraryEntry::NoText => {
                     let why = format!("document {document} is not UTF-8");
@@ -403,23 +403,32 @@ impl Contents {
     }
 }
 
-/// An event whose place, statement and body are in form and belong together.
-#[derive(Clone, Copy)]
-struct EventInForm<'a> {
-    place: &'a Place,
-    statement: &'a Statement,
-    content: &'a Content,
-}
-
-/// The context of an event: what its chain found, the state after it, and the source of documents.
+/// The context of an event: what all checks of its content need.
 #[derive(Clone, Copy)]
 pub struct EventContext<'a> {
-    /// Its place in the chain.
+    /// What the chain made of the event.
     pub outcome: &'a EventOutcome,
+    /// The place of the event.
+    pub place: &'a Place,
+    /// The statement of the event.
+    pub statement: &'a Statement,
     /// The state after the event.
     pub state: &'a State,
     /// The source of documents and earlier bodies.
     pub source: &'a dyn Source,
-    /// Whether the event was verified before, so that its document is not read again.
-    pub known: bool,
+    /// How deep the content is checked.
+    pub depth: CheckDepth,
+}
+
+impl<'a> EventContext<'a> {
+    /// Whether the content was verified before, so that its document is not read again.
+    fn is_known(&self) -> bool {
+        self.depth == CheckDepth::Known
+    }
+
+    /// The documents that the event can name.
+    fn visible_documents(&self) -> VisibleDocuments<'a> {
+        let before = if self.outcome.applied { self.outcome.position } else { u64::MAX };
+        VisibleDocuments { state: self.state, base: self.statement.base, before }
+    }
 }

@@ -373,10 +373,12 @@ impl Verifier {
         self.genesis.get_or_insert(examined.reading.hash);
         self.keep_log_keys();
         if depth != CheckDepth::Nothing {
-            let known = depth == CheckDepth::Known;
-            let (outcome, state) = (&outcome, &self.chain.state);
-            let context = EventContext { outcome, state, source, known };
-            self.contents.verify(examined, context, &mut self.faults)?;
+            self.contents.keep_carrier(&outcome);
+            let (outcome, state, reading) = (&outcome, &self.chain.state, &examined.reading);
+            if let (Some(place), Some(statement)) = (&reading.place, &reading.statement) {
+                let context = EventContext { outcome, place, statement, state, source, depth };
+                self.contents.verify(&examined.body, context, &mut self.faults)?;
+            }
         }
         Ok(outcome)
     }
