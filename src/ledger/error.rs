@@ -5,6 +5,7 @@
 
 mod advice;
 mod refusal;
+mod unresolved;
 
 use crate::database::DatabaseError;
 use crate::disk::DiskError;
@@ -12,6 +13,7 @@ use crate::entropy::EntropyError;
 use crate::journal::JournalError;
 use crate::keys::KeysError;
 pub use crate::ledger::error::refusal::{Column, InputPlace, Refusal};
+pub use crate::ledger::error::unresolved::{DraftField, Reasons, Unresolved};
 use crate::ledger::shell_word::{shell_path, shell_word};
 use crate::store::StoreError;
 use annals_core::event::vocabulary::Type;

@@ -12,7 +12,7 @@ use crate::cli::render::provenance;
 use crate::cli::shared::{DraftSubmission, SubmitOptions, WriteArgs, expect_legal};
 use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, formats};
-use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::error::{LedgerError, Refusal, Unresolved};
 use crate::ledger::query::gather::gather;
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::body::Captured;
@@ -103,8 +103,8 @@ fn present(context: &Context, document: u64) -> Result<Option<Box<Captured>>, Cl
     let (view, names) = provenance::view(context, &record, None)?;
     let mut gathered = gather(&view, &names, &|_| false)?;
     let row = gathered.documents.remove(&document).ok_or_else(|| {
-        let why = format!("document: {document} is no document; annals document list shows them");
-        LedgerError::Refused(vec![Refusal::of(why)])
+        let why = format!("{document} is no document; annals document list shows them");
+        LedgerError::Refused(vec![Refusal::of(Unresolved::at("document", why))])
     })?;
     Ok(row.about)
 }

@@ -7,7 +7,7 @@
 use crate::cli::render::{provenance, quotation, words};
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::terminal::{CliError, Context, ask, note, wrapped};
-use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::error::{LedgerError, Refusal, Unresolved};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::{Charge, FactRow};
 use crate::ledger::query::{View, subjects_of};
@@ -28,8 +28,8 @@ pub fn fact(context: &Context, number: u64) -> Result<FactRow, CliError> {
     let row = fact.and_then(|fact| gathered.facts.remove(&fact));
     row.ok_or_else(|| {
         // As the acts on a fact refuse it that need not look at it first.
-        let why = format!("fact: {number} is no fact; annals replay lists them");
-        LedgerError::Refused(vec![Refusal::of(why)]).into()
+        let why = format!("{number} is no fact; annals replay lists them");
+        LedgerError::Refused(vec![Refusal::of(Unresolved::at("fact", why))]).into()
     })
 }
 

@@ -9,7 +9,6 @@ use crate::cli::terminal::message::MessageParts;
 use crate::ledger::error::{Column, InputPlace, LedgerError, Refusal};
 use annals_core::text::{is_invisible, is_unseen};
 use serde::Serialize;
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// A failure, for programs.
@@ -82,7 +81,7 @@ struct RefusalJson<'a> {
     field: Option<&'a str>,
     #[serde(rename = "ref")]
     name: Option<&'a str>,
-    message: Cow<'a, str>,
+    message: String,
     #[serde(flatten)]
     parts: MessageParts,
 }
@@ -94,10 +93,9 @@ impl<'a> RefusalJson<'a> {
             Some(InputPlace::Line(line)) => (Some(*line), None, None),
             Some(InputPlace::Row { row, column }) => (None, Some(*row), column.as_ref()),
         };
-        // "document: 3 is no document": a refusal begins with its field.
-        let named = refusal.why.split_once(": ").map(|(field, _)| field);
-        let named = named.filter(|field| !field.contains(' ')).map(str::to_owned);
-        let message = with_places(&refusal.why);
+        let why = refusal.beside_place();
+        let named = why.field().map(|field| field.name.to_string());
+        let message = with_places(&why.to_string()).into_owned();
         let parts = MessageParts::of(&message);
         RefusalJson {
             line,

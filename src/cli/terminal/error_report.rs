@@ -41,9 +41,10 @@ fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
         writeln!(err, "  {}", with_places(advice))?;
     }
     if let LedgerError::Refused(refusals) = error {
-        for Refusal { place, name, why, .. } in refusals {
+        for refusal in refusals {
+            let Refusal { place, name, .. } = refusal;
             let place = named(place.as_ref(), name.as_deref()).replace('\n', "⏎");
-            let why = with_places(why).replace('\n', "⏎");
+            let why = with_places(&refusal.beside_place().to_string()).replace('\n', "⏎");
             match place.as_str() {
                 "" => writeln!(err, "  {why}")?,
                 place => writeln!(err, "  {place}: {why}")?,

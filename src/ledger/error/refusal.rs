@@ -1,8 +1,9 @@
 //! The refusal of a draft: where it stands, what refuses it, and why.
 //!
-//! Always holds: the message begins with the field that it is about, if it is about one. Not here:
-//! what is refused (`write`).
+//! Always holds: the message begins with the field that it is about, if it is about one and its
+//! column does not name it. Not here: what is refused (`write`).
 
+use crate::ledger::error::unresolved::{Reasons, Unresolved};
 use annals_core::rule::Rule;
 
 /// Where something stands in an input.
@@ -50,13 +51,23 @@ pub struct Refusal {
     pub name: Option<String>,
     /// The rule that refuses it; `None` where it is refused before its event is judged.
     pub rule: Option<Rule>,
-    /// What was expected and found.
-    pub why: String,
+    /// All that is wrong with it, and the field that it is about.
+    pub why: Reasons,
 }
 
 impl Refusal {
     /// A refusal for this reason, without a place in an input and without a rule.
-    pub fn of(why: impl Into<String>) -> Refusal {
-        Refusal { place: None, name: None, rule: None, why: why.into() }
+    pub fn of(why: impl Into<Unresolved>) -> Refusal {
+        Refusal { place: None, name: None, rule: None, why: Reasons::from(why) }
+    }
+
+    /// What is wrong, as it is written beside its place.
+    pub fn beside_place(&self) -> Reasons {
+        match &self.place {
+            Some(InputPlace::Row { column: Some(column), .. }) => {
+                Reasons(self.why.0.iter().map(|why| why.beside(&column.name)).collect())
+            }
+            _ => self.why.clone(),
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::clock::Clock;
 use crate::entropy::{Entropy, draw};
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, Reasons, Unresolved};
 use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::draft_input::{LoadedDraft, LoadedInput};
 use crate::ledger::write::hints::{advised, no_event, standing_advice, with_advice};
@@ -17,7 +17,6 @@ use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::pending::{Pending, WriterLookup};
 use crate::ledger::write::prepared_batch::{NoteSubject, PreparedBatch};
 use crate::ledger::write::repeats::{self, Repeats, WaitingPassages};
-use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
 use crate::ledger::write::resolve::{ResolvedDraft, Resolver};
 use crate::ledger::write::sign::{Slot, WrittenBody};
 use crate::ledger::write::sign_thread::{Pace, SignedEvent, SigningQueue, UnsignedEvent};
@@ -163,8 +162,8 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         // What else is wrong is reported beside a file that cannot be read.
         let (file, unread) = match draft.file.clone() {
             Ok(Some(file)) if file.bytes.is_empty() => {
-                let why = "file: expected at least one byte, found an empty file";
-                (Some(Vec::new()), Some(why.to_owned()))
+                let why = "expected at least one byte, found an empty file";
+                (Some(Vec::new()), Some(Unresolved::at("file", why)))
             }
             Ok(file) => (file.map(|file| file.bytes), None),
             Err(why) => (Some(Vec::new()), Some(why)),
@@ -296,23 +295,30 @@ impl From<Unresolved> for Unresolvable {
     }
 }
 
+impl From<String> for Unresolvable {
+    fn from(why: String) -> Unresolvable {
+        Unresolvable::Refused(why.into())
+    }
+}
+
 /// Why a draft is refused beside the fields of it that could not be read; nothing that only follows
 /// from these.
 fn refused(draft: &LoadedDraft, Reasons(mut why): Reasons) -> DraftResult {
-    let follows =
-        |why: &String| draft.unread.iter().any(|field| field == "type" || names_field(why, field));
+    let follows = |why: &Unresolved| {
+        draft.unread.iter().any(|field| field == "type" || names_field(why, field))
+    };
     why.retain(|why| !follows(why));
     if why.is_empty() { DraftResult::Repeats } else { DraftResult::Refused(Reasons(why)) }
 }
 
 /// Whether a reason may only follow from a field that could not be read; a field without a name may
 /// be any that is missing.
-fn names_field(why: &str, field: &str) -> bool {
+fn names_field(why: &Unresolved, field: &str) -> bool {
     let field = field.rsplit('.').next().unwrap_or(field);
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     match field {
-        "" => why.contains(" needs the field "),
-        field => why.split(|c| !is_word(c)).any(|word| word == field),
+        "" => matches!(why, Unresolved::Missing { .. }),
+        field => why.to_string().split(|c| !is_word(c)).any(|word| word == field),
     }
 }
 

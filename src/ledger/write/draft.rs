@@ -15,7 +15,7 @@ mod template;
 mod unabridged;
 mod write;
 
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, Reasons};
 use annals_core::event::vocabulary::{
     AgentType, Basis, ConfirmationMethod, ErrorIn, Reason, Relation, Reliability, Stance,
     Translator, Type, Vouch,
@@ -251,7 +251,7 @@ pub struct DraftError {
     /// Its `ref`, if that could be read.
     pub name: Option<String>,
     /// What was expected and what was found.
-    pub why: String,
+    pub why: Reasons,
 }
 
 /// All drafts of an input: the readable ones and the errors of the others.

@@ -7,7 +7,7 @@
 
 use crate::disk::{self, DiskError};
 use crate::keys::found_secret;
-use crate::ledger::error::chain;
+use crate::ledger::error::{Unresolved, chain};
 use crate::ledger::write::draft::{Columns, Draft, DraftError, Input, PlacedDraft};
 use annals_core::event::body::MAX_DOCUMENT;
 use annals_core::hash::Hash;
@@ -90,7 +90,7 @@ pub struct LoadedDraft {
     /// The fields of it that could not be read.
     pub unread: Vec<String>,
     /// The file that it names, or why that cannot be read.
-    pub file: Result<Option<LoadedFile>, String>,
+    pub file: Result<Option<LoadedFile>, Unresolved>,
 }
 
 /// All drafts of an input, loaded, and the errors of those that could not be read.
@@ -139,7 +139,7 @@ impl LoadedDraft {
     pub fn read(placed: &PlacedDraft, reach: Reach<'_>) -> LoadedDraft {
         let PlacedDraft { line, draft, unread } = placed.clone();
         let file = draft.file.as_ref().map(|file| LoadedFile::read(reach, file)).transpose();
-        let file = file.map_err(|error| format!("file: {}", chain(&error)));
+        let file = file.map_err(|error| Unresolved::at("file", chain(&error)));
         LoadedDraft { line, draft, unread, file }
     }
 }

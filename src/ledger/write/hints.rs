@@ -3,6 +3,7 @@
 //! Always holds: the rule's number and its text come first; advice names existing commands only.
 //! Not here: the rules (`legal`), content checks (`verify`). Source: FORMAT.md section 6.
 
+use crate::ledger::error::Unresolved;
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::Fact;
@@ -24,8 +25,8 @@ pub fn advised(fault: &Fault, advice: &str) -> String {
 }
 
 /// Refuses args that name an event which is not there, in the words of their field.
-pub fn no_event(args: &Args, size: u64) -> Result<(), String> {
-    let named: Vec<(&str, u64)> = match args {
+pub fn no_event(args: &Args, size: u64) -> Result<(), Unresolved> {
+    let named: Vec<(&'static str, u64)> = match args {
         Args::FactUpheld(args) => vec![("dispute", args.dispute)],
         Args::FactReinstated(args) => vec![("retraction", args.retraction)],
         Args::FactRelated(args) => vec![("from", args.from), ("to", args.to)],
@@ -37,8 +38,9 @@ pub fn no_event(args: &Args, size: u64) -> Result<(), String> {
         _ => Vec::new(),
     };
     match (named.into_iter().find(|(_, position)| *position >= size), size.checked_sub(1)) {
-        (Some((field, position)), Some(last)) => Err(format!(
-            "{field}: there is no event {position}; the last is {last}, and annals log lists them"
+        (Some((field, position)), Some(last)) => Err(Unresolved::at(
+            field,
+            format!("there is no event {position}; the last is {last}, and annals log lists them"),
         )),
         _ => Ok(()),
     }

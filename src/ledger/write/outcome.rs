@@ -4,13 +4,12 @@
 //! only because it names a refused one is not reported. Not here: resolving and signing (`append`,
 //! `batch`).
 
-use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::error::{LedgerError, Reasons, Refusal, Unresolved};
 use crate::ledger::write::draft::{Columns, Draft, Name};
 use crate::ledger::write::draft_input::{LoadedDraft, LoadedInput};
 use crate::ledger::write::passages::Passages;
 use crate::ledger::write::prepared_batch::PreparedBatch;
 use crate::ledger::write::resolve::Agents;
-use crate::ledger::write::resolve::fields::Reasons;
 use annals_core::rule::Rule;
 use annals_core::text::in_quotes;
 use std::collections::{HashMap, HashSet};
@@ -92,25 +91,25 @@ impl Refusals {
                 self.lost.insert(name.clone());
             }
             if twice {
-                let why = format!("ref: {} is given twice in this input", in_quotes(name));
-                self.refuse(loaded, None, why);
+                let why = format!("{} is given twice in this input", in_quotes(name));
+                self.refuse(loaded, None, Unresolved::at("ref", why).into());
             }
         }
         match &outcome.result {
             DraftResult::Good | DraftResult::Repeats => {}
             // Each cell of a table has its own place.
             DraftResult::Refused(why) if self.columns.is_table() => {
-                why.0.iter().for_each(|why| self.refuse(loaded, None, why.clone()));
+                why.0.iter().for_each(|why| self.refuse(loaded, None, why.clone().into()));
             }
-            DraftResult::Refused(why) => self.refuse(loaded, None, why.to_string()),
+            DraftResult::Refused(why) => self.refuse(loaded, None, why.clone()),
             DraftResult::Illegal(BrokenRule { rule, why }) => {
-                self.refuse(loaded, Some(*rule), why.clone());
+                self.refuse(loaded, Some(*rule), why.clone().into());
             }
         }
     }
 
-    fn refuse(&mut self, loaded: &LoadedDraft, rule: Option<Rule>, why: String) {
-        let (column, why) = self.columns.located(why);
+    fn refuse(&mut self, loaded: &LoadedDraft, rule: Option<Rule>, why: Reasons) {
+        let column = why.field().and_then(|field| self.columns.of_field(field));
         let place = self.columns.place(loaded.line, column);
         self.refused.push(Refusal { place, name: loaded.draft.name.clone(), rule, why });
     }

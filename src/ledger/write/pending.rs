@@ -3,6 +3,7 @@
 //! Always holds: a prepared event and its document are found as if they were written.
 //! Not here: resolving itself (`resolve`).
 
+use crate::ledger::error::Unresolved;
 use crate::ledger::query::effect::object;
 use crate::ledger::write::earlier::last_description;
 use crate::ledger::write::home::{Home, entry_of};
@@ -197,11 +198,10 @@ impl RecordLookup for WriterLookup<'_> {
         Time::parse(self.description(document)?.get("captured_at")?.as_str()?)
     }
 
-    fn document(&mut self, position: u64) -> Result<DocumentText<'_>, String> {
+    fn document(&mut self, position: u64) -> Result<DocumentText<'_>, Unresolved> {
         let Some(row) = self.verifier.contents.library.row(position).cloned() else {
-            return Err(format!(
-                "document: {position} is no document; annals document list shows them"
-            ));
+            let why = format!("{position} is no document; annals document list shows them");
+            return Err(Unresolved::at("document", why));
         };
         if row.media_type != "text/plain" {
             let made_of_it = |row: &LibraryRow| {
@@ -213,16 +213,19 @@ impl RecordLookup for WriterLookup<'_> {
             // Which text has the same words is known by reading both alone.
             let none = "no text was made of it: where the same words were in the record, they are \
                         the text of another document, which annals document list shows";
-            return Err(format!(
-                "document: {position} is {}; only text/plain can be quoted; {}",
+            let why = format!(
+                "{position} is {}; only text/plain can be quoted; {}",
                 row.media_type,
                 text.unwrap_or_else(|| none.to_owned())
-            ));
+            );
+            return Err(Unresolved::at("document", why));
         }
         match self.verifier.contents.library.text(&row.digest, &self.pending) {
             Ok(LibraryEntry::Text(text)) => Ok(DocumentText { text, lang: row.lang }),
-            Ok(_) => Err(format!("document: the text of {position} is not there")),
-            Err(error) => Err(format!("document: {error}")),
+            Ok(_) => {
+                Err(Unresolved::at("document", format!("the text of {position} is not there")))
+            }
+            Err(error) => Err(Unresolved::at("document", error.to_string())),
         }
     }
 

@@ -9,11 +9,12 @@ mod description;
 mod parts;
 pub mod fields;
 
+use crate::ledger::error::{DraftField, Reasons, Unresolved};
 use crate::ledger::write::draft::{
     Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft, fields_of,
 };
 use crate::ledger::write::resolve::fields::{
-    Reasons, Unresolved, edtf_of, field, keep, lang_of_words, need, seen_words, uri,
+    edtf_of, field, keep, lang_of_words, need, seen_words, uri,
 };
 use annals_core::event::args::{self, Args, Seal};
 use annals_core::event::body::{self, Content, Fact};
@@ -43,7 +44,7 @@ pub trait RecordLookup {
     /// The only document with a text; if there is not exactly one, their number.
     fn only_document(&self) -> Result<u64, usize>;
     /// A document that can be quoted.
-    fn document(&mut self, position: u64) -> Result<DocumentText<'_>, String>;
+    fn document(&mut self, position: u64) -> Result<DocumentText<'_>, Unresolved>;
     /// The language of a document that can be quoted.
     fn language_of(&mut self, document: u64) -> Option<Lang> {
         Some(self.document(document).ok()?.lang)
@@ -112,7 +113,7 @@ impl KnownAgent {
 pub type Agents = HashMap<String, KnownAgent>;
 
 fn words<const MAX: usize>(
-    name: &str,
+    name: impl Into<DraftField>,
     value: Option<&String>,
 ) -> Result<Option<Words<MAX>>, Unresolved> {
     value.map(|text| seen_words(name, text)).transpose()
@@ -138,7 +139,9 @@ impl<'a> Resolver<'a> {
     ) -> Result<ResolvedDraft, Reasons> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
         if draft.sealed.is_some() {
-            return Err("sealed: sealing is not built; leave the field out".to_owned().into());
+            return Err(
+                Unresolved::at("sealed", "sealing is not built; leave the field out").into()
+            );
         }
         let wrong = fields_of_others(kind, draft);
         if !wrong.0.is_empty() {
@@ -155,7 +158,8 @@ impl<'a> Resolver<'a> {
     fn args(&self, kind: Type, draft: &Draft) -> Result<Args, Unresolved> {
         let sealed = Seal::Open;
         let error_in = draft.error_in.unwrap_or(place_of(draft.reason));
-        let at = |name: &Option<Name>, field: &str| self.position(name.as_ref(), field, kind);
+        let at =
+            |name: &Option<Name>, field: &'static str| self.position(name.as_ref(), field, kind);
         Ok(match kind {
             Type::DocumentCaptured => Args::DocumentCaptured(args::DocumentCaptured { sealed }),
             Type::DocumentDescribed => {
@@ -201,19 +205,32 @@ impl<'a> Resolver<'a> {
                 let relation = at(&draft.relation, "relation")?;
                 Args::RelationWithdrawn(args::RelationWithdrawn { relation })
             }
-            other => return Err(format!("{other} is not made from a draft; see annals --help")),
+            other => {
+                return Err(format!("{other} is not made from a draft; see annals --help").into());
+            }
         })
     }
 
-    fn position(&self, name: Option<&Name>, field: &str, kind: Type) -> Result<u64, Unresolved> {
+    fn position(
+        &self,
+        name: Option<&Name>,
+        field: &'static str,
+        kind: Type,
+    ) -> Result<u64, Unresolved> {
         match need(name, field, kind)? {
-            Name::Position(position) if self.lookup.is_pending(*position) => Err(format!(
-                "{field}: event {position} is not in the record yet, and may become another one; \
-                 an earlier draft of the same input is named by its ref"
+            Name::Position(position) if self.lookup.is_pending(*position) => Err(Unresolved::at(
+                field,
+                format!(
+                    "event {position} is not in the record yet, and may become another one; \
+                     an earlier draft of the same input is named by its ref"
+                ),
             )),
             Name::Position(position) => Ok(*position),
             Name::Ref(name) => self.lookup.named(name).ok_or_else(|| {
-                format!("{field}: no earlier draft of this input has the ref {}", in_quotes(name))
+                Unresolved::at(
+                    field,
+                    format!("no earlier draft of this input has the ref {}", in_quotes(name)),
+                )
             }),
         }
     }
@@ -229,16 +246,20 @@ impl<'a> Resolver<'a> {
             return Ok(on);
         }
         let fact = self.position(draft.fact.as_ref(), "fact", kind)?;
-        let no_fact = || format!("fact: {fact} is no fact; annals replay lists them");
+        let no_fact =
+            || Unresolved::at("fact", format!("{fact} is no fact; annals replay lists them"));
         self.lookup.revision_of(fact).ok_or_else(no_fact)
     }
 
     /// Refuses a revision that is none of the fact beside it.
     fn expect_same_fact(&self, fact: u64, on: u64) -> Result<(), Unresolved> {
         match (self.lookup.fact_of_revision(fact), self.lookup.fact_of_revision(on)) {
-            (Some(named), Some(of)) if named != of => Err(format!(
-                "on: expected a revision of fact {named}, which fact names, found one of fact \
-                 {of}; give one of the two"
+            (Some(named), Some(of)) if named != of => Err(Unresolved::at(
+                "on",
+                format!(
+                    "expected a revision of fact {named}, which fact names, found one of fact \
+                     {of}; give one of the two"
+                ),
             )),
             _ => Ok(()),
         }
@@ -282,9 +303,9 @@ impl<'a> Resolver<'a> {
         let kind = Type::FactCorrected;
         let name = draft.fact.as_ref().or(draft.on.as_ref());
         let fact = self.position(name, "fact", kind)?;
-        self.lookup
-            .fact(fact)
-            .ok_or_else(|| format!("fact: the words of {fact} are not there to be corrected"))
+        self.lookup.fact(fact).ok_or_else(|| {
+            Unresolved::at("fact", format!("the words of {fact} are not there to be corrected"))
+        })
     }
 
     fn new_fact(&mut self, draft: &Draft, old: Option<Fact>) -> Result<Fact, Reasons> {
@@ -329,7 +350,7 @@ impl<'a> Resolver<'a> {
                 // parsed.
                 None => {
                     let edtf = given.edtf.as_deref();
-                    let edtf = edtf.map(|text| edtf_of("when: edtf", text)).transpose();
+                    let edtf = edtf.map(|text| edtf_of(("when", "edtf"), text)).transpose();
                     keep(edtf, &mut wrong);
                     None
                 }
@@ -371,7 +392,7 @@ impl<'a> Resolver<'a> {
             value.map(str::to_owned)
         };
         let edtf = value(&draft.edtf, before.and_then(|when| when.edtf.as_deref()));
-        let edtf = edtf.map(|text| edtf_of("when: edtf", &text)).transpose()?;
+        let edtf = edtf.map(|text| edtf_of(("when", "edtf"), &text)).transpose()?;
         let typed = value(&draft.as_written, before.and_then(|when| when.as_written.as_deref()));
         let as_written = typed.map(|typed| self.as_written(&typed, evidence, old)).transpose()?;
         if let (None, None, None) = (&edtf, &as_written, draft.basis) {
@@ -380,17 +401,17 @@ impl<'a> Resolver<'a> {
         let basis = draft.basis.or(before.map(|before| before.basis));
         let basis = match (basis, &as_written, &edtf) {
             (Some(_), None, None) => {
-                return Err(
-                    "when: basis: expected edtf or as_written beside it, found none".to_owned()
-                );
+                return Err(Unresolved::at(
+                    ("when", "basis"),
+                    "expected edtf or as_written beside it, found none",
+                ));
             }
             (None | Some(Basis::Stated), None, _) => {
-                return Err(
-                    "when: what a document states stands there in words: expected them as \
-                            as_written (--as-written), or the basis derived or inferred \
-                            (--basis), found neither"
-                        .to_owned(),
-                );
+                return Err(Unresolved::at(
+                    "when",
+                    "what a document states stands there in words: expected them as as_written \
+                     (--as-written), or the basis derived or inferred (--basis), found neither",
+                ));
             }
             (basis, ..) => basis.unwrap_or(Basis::Stated),
         };
@@ -414,13 +435,16 @@ impl<'a> Resolver<'a> {
                 },
                 // A value whose document cannot be read any more is kept unchanged.
                 Err(_) if before.is_some_and(|before| **before == *typed) => {
-                    return field("when: as_written", Verbatim::new(typed));
+                    return field(("when", "as_written"), Verbatim::new(typed));
                 }
-                Err(error) => why = why.or(Some(format!("when: as_written: {error}"))),
+                Err(error) => {
+                    why = why.or(Some(Unresolved::at(("when", "as_written"), error.to_string())))
+                }
             }
         }
-        Err(why
-            .unwrap_or_else(|| "when: as_written: there is no evidence to find it in".to_owned()))
+        Err(why.unwrap_or_else(|| {
+            Unresolved::at(("when", "as_written"), "there is no evidence to find it in")
+        }))
     }
 
     /// The evidence of a fact, and the document of the first one that supports it with a quotation.
@@ -460,7 +484,8 @@ impl<'a> Resolver<'a> {
         match evidence.iter().find(supports).map(|first| first.document) {
             Some(first) => Ok((evidence, first)),
             None => {
-                Err("evidence: at least one must support the claim with a quote".to_owned().into())
+                Err(Unresolved::at("evidence", "at least one must support the claim with a quote")
+                    .into())
             }
         }
     }
@@ -503,12 +528,15 @@ impl<'a> Resolver<'a> {
             None => self.lookup.only_document().map_err(which_document)?,
         };
         let translation = draft.translation.as_ref().map(|draft| {
-            let need =
-                |value: &Option<String>, name| value.clone().ok_or(format!("{name} is missing"));
+            let need = |value: &Option<String>, name: &str| {
+                value.clone().ok_or_else(|| Unresolved::Draft(format!("{name} is missing")))
+            };
             Ok::<_, Unresolved>(body::Translation {
                 lang: lang_of_words("translation", &need(&draft.lang, "translation.lang")?)?,
                 text: parts::translated(&need(&draft.text, "translation.text")?)?,
-                by: draft.by.ok_or("translation.by is missing: human or machine")?,
+                by: draft.by.ok_or_else(|| {
+                    Unresolved::Draft("translation.by is missing: human or machine".to_owned())
+                })?,
             })
         });
         let anchored = self.anchored(draft, document)?;
@@ -534,7 +562,8 @@ impl<'a> Resolver<'a> {
         let text = self.lookup.document(document)?.text;
         let span = draft.span.as_ref().and_then(|span| Some((span.start?, span.end?)));
         let edges = Edges::exact(draft.exact_edges);
-        let refused = |error| format!("quote: in document {document}: {error}");
+        let refused =
+            |error: String| Unresolved::at("quote", format!("in document {document}: {error}"));
         let (start, end) = match span {
             Some((start, end)) => (start as usize, end as usize),
             None => {
@@ -557,9 +586,12 @@ impl<'a> Resolver<'a> {
         if start >= end || end > text.len() {
             let (length, bytes) = (text.len(), text.as_str().len());
             let hint = as_bytes(quote, text, start..end).unwrap_or_default();
-            return Err(format!(
-                "span: {start}..{end} is not in document {document}, which has {length} code \
-                 points ({bytes} bytes; offsets count code points){hint}"
+            return Err(Unresolved::at(
+                "span",
+                format!(
+                    "{start}..{end} is not in document {document}, which has {length} code \
+                     points ({bytes} bytes; offsets count code points){hint}"
+                ),
             ));
         }
         if end - start > MOST_WORDS {
@@ -598,28 +630,35 @@ impl<'a> Resolver<'a> {
     }
 
     fn hop(&mut self, draft: &HopDraft) -> Result<body::Hop, Unresolved> {
-        let typed = draft.agent.as_ref().ok_or("attribution: agent is missing")?;
+        let typed = draft.agent.as_ref();
+        let typed = typed.ok_or_else(|| Unresolved::at("attribution", "agent is missing"))?;
         let known = self.known_agent(typed, draft.agent_type.is_some());
         let agent = known.as_ref().map_or(typed, |known| &known.name);
         let agent_type =
             draft.agent_type.or(known.as_ref().map(|known| known.kind)).ok_or_else(|| {
-                format!(
-                    "attribution: agent_type of {} is missing at its first use: person, \
-                 organization or document",
-                    in_quotes(typed)
+                Unresolved::at(
+                    "attribution",
+                    format!(
+                        "agent_type of {} is missing at its first use: person, \
+                         organization or document",
+                        in_quotes(typed)
+                    ),
                 )
             })?;
-        let agent = seen_words("attribution: agent", agent)?;
+        let agent = seen_words(("attribution", "agent"), agent)?;
         let role = draft.role.clone().or(known.and_then(|known| known.role));
         let first = || KnownAgent { name: agent.to_string(), kind: agent_type, role: role.clone() };
         self.agents.entry(agent_names::plain(typed).into_owned()).or_insert_with(first);
         Ok(body::Hop {
             agent,
             agent_type,
-            act: seen_words("attribution: act", draft.act.as_deref().unwrap_or("says"))?,
-            role: words("attribution: role", role.as_ref())?,
-            id: uri("attribution: id", draft.id.as_ref())?,
-            unnamed_because: words("attribution: unnamed_because", draft.unnamed_because.as_ref())?,
+            act: seen_words(("attribution", "act"), draft.act.as_deref().unwrap_or("says"))?,
+            role: words(("attribution", "role"), role.as_ref())?,
+            id: uri(("attribution", "id"), draft.id.as_ref())?,
+            unnamed_because: words(
+                ("attribution", "unnamed_because"),
+                draft.unnamed_because.as_ref(),
+            )?,
         })
     }
 }
@@ -636,7 +675,11 @@ fn fields_of_others(kind: Type, draft: &Draft) -> Reasons {
     let fields =
         draft.given().filter(|field| !groups.is_empty() && !["name", "kind"].contains(field));
     let wrong = fields.filter(|field| !has(field));
-    Reasons(wrong.map(|field| format!("{field}: expected a field of {kind}{untyped}")).collect())
+    Reasons(
+        wrong
+            .map(|field| Unresolved::at(field, format!("expected a field of {kind}{untyped}")))
+            .collect(),
+    )
 }
 
 /// Where the error is, if a draft does not say it: a source that was corrected or retracted has it

@@ -21,7 +21,7 @@ use crate::cli::shared::{
 };
 use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{CliError, Context, Exit, ask, note, visible, wrapped};
-use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::error::{LedgerError, Refusal, Unresolved};
 use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::draft_input::{
     FileAccess, FileError, LoadedDraft, LoadedFile, LoadedInput, Reach,
@@ -241,7 +241,8 @@ impl DocumentThere {
             "rule {}: the same document was captured by event {document}; {advice}; it gets \
              another title or date with annals document describe",
             Rule::DocumentRepeated
-        );
+        )
+        .into();
     }
 }
 
@@ -287,7 +288,9 @@ fn of_file(context: &Context, source: PathBuf) -> Result<CaptureInput, CliError>
     let (folder, secrets) = (Path::new(""), ask::secret_files());
     let reach = Reach { folder, keys: &keys, secrets: &secrets, files: FileAccess::All };
     let file = LoadedFile::read(reach, &source).map_err(|error| match error {
-        FileError::Refused(why) => LedgerError::Refused(vec![Refusal::of(format!("file: {why}"))]),
+        FileError::Refused(why) => {
+            LedgerError::Refused(vec![Refusal::of(Unresolved::at("file", why))])
+        }
         FileError::Unreadable(error) => LedgerError::from(error),
     })?;
     Ok(CaptureInput { file, source, named: None, charset: None })

@@ -23,7 +23,8 @@ pub(super) fn misquoted(text: &str, separator: u8) -> Vec<MisquotedCell> {
         let from = rows.at;
         let end = rows.cell();
         if let Some(why) = end.wrong(rows.text.get(from..rows.at).unwrap_or_default()) {
-            let error = DraftError { line: row, column: Some(column), why, name: None };
+            let (column, why) = (Some(column), why.into());
+            let error = DraftError { line: row, column, why, name: None };
             found.push(MisquotedCell { error, is_open: end == CellEnd::Open });
         }
         match rows.skip() {
@@ -147,6 +148,6 @@ mod tests {
         });
         let over = misquoted("a,b\n1,\"x\n2,\"y\"\n", b',');
         assert_eq!((over.len(), over[0].error.line, over[0].is_open), (1, 2, false));
-        assert!(over[0].error.why.contains("one line below"), "{over:?}");
+        assert!(over[0].error.why.to_string().contains("one line below"), "{over:?}");
     }
 }

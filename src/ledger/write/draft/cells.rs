@@ -5,7 +5,7 @@
 //! named as the field is, with `.` before a field inside of it and a number, from 1, for an item of
 //! a list. Not here: rows (`table`, `write`). Source: docs/drafts.md.
 
-use crate::ledger::error::{Column, InputPlace, Refusal};
+use crate::ledger::error::{Column, DraftField, InputPlace, Refusal};
 use crate::ledger::table::starts_formula;
 use crate::ledger::write::draft::DraftError;
 use serde_json::{Map, Value};
@@ -195,24 +195,9 @@ impl Columns {
         Refusal { place, name: error.name.clone(), rule: None, why: error.why.clone() }
     }
 
-    /// A reason with the column of the field that it begins with: there it says no more which
-    /// field it is about.
-    pub fn located(&self, why: String) -> (Option<usize>, String) {
-        let column = self.of_reason(&why);
-        let name = column.and_then(|at| self.0.get(at));
-        let rest = name.and_then(|name| why.strip_prefix(name.as_str())?.strip_prefix(": "));
-        let rest = rest.map(str::to_owned);
-        (column, rest.unwrap_or(why))
-    }
-
-    /// The column of the field that a reason begins with, such as `when: edtf: …`.
-    fn of_reason(&self, why: &str) -> Option<usize> {
-        let mut parts = why.split(": ");
-        let word = |part: &str| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b"_.".contains(&b))
-        };
-        let field = parts.next().filter(|part| word(part))?;
-        let inner = parts.next().filter(|part| word(part)).unwrap_or_default();
+    /// The column of a field of a draft; none in a file of lines.
+    pub fn of_field(&self, field: &DraftField) -> Option<usize> {
+        let (field, inner) = (&*field.name, field.part.unwrap_or_default());
         let named = |name: &str| self.0.iter().position(|column| column == name);
         let begins = |name: &str| {
             let begins = |column: &String| {
@@ -241,22 +226,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_leads_to_its_column() {
+    fn a_field_leads_to_its_column() {
         let columns =
             ["quote", "when", "as_written", "according_to", "topics.1", "evidence.1.span.start"];
         let columns = Columns(columns.map(str::to_owned).to_vec());
-        for (why, column) in [
-            ("quote: in document 3: the quotation does not stand there", Some(0)),
-            ("when: edtf: expected a date", Some(1)),
-            ("when: as_written: what was typed", Some(2)),
-            ("when: what a document states: in words", Some(1)),
-            ("attribution: agent_type of \"K\" is missing", Some(3)),
-            ("topics: name: expected 1 to 2000", Some(4)),
-            ("span: 3..2 is not in document 3", None),
-            ("rule 504 own-words: no", None),
-            ("no field", None),
+        for (field, column) in [
+            (DraftField::from("quote"), Some(0)),
+            (("when", "edtf").into(), Some(1)),
+            (("when", "as_written").into(), Some(2)),
+            ("when".into(), Some(1)),
+            ("attribution".into(), Some(3)),
+            (("topics", "name").into(), Some(4)),
+            ("span".into(), None),
         ] {
-            assert_eq!(columns.of_reason(why), column, "{why}");
+            assert_eq!(columns.of_field(&field), column, "{field}");
         }
     }
 

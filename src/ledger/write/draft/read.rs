@@ -3,6 +3,7 @@
 //! Always holds: one bad draft hides no other; an unknown field is reported with the nearest known
 //! ones. Not here: the fields (`draft`), what they resolve to (`resolve`).
 
+use crate::ledger::error::{DraftField, Reasons, Unresolved};
 use crate::ledger::write::draft::{Draft, DraftError, Input, PlacedDraft, fields_of};
 use annals_core::event::vocabulary::Type;
 use annals_core::text::in_quotes;
@@ -38,7 +39,7 @@ pub fn read_json_lines(text: &str) -> Input {
     let mut input = Input::default();
     if let Some(why) = other_form(text) {
         let line = text.lines().position(|line| !line.trim().is_empty()).unwrap_or_default() + 1;
-        input.unread.push(DraftError { line, why, ..DraftError::default() });
+        input.unread.push(DraftError { line, why: why.into(), ..DraftError::default() });
         return input;
     }
     for (line, content) in text.lines().enumerate().map(|(at, line)| (at + 1, line)) {
@@ -128,25 +129,27 @@ fn is_yaml(text: &str) -> bool {
     lines.all(is_one)
 }
 
-fn json_draft(line: &str) -> Result<Draft, String> {
+fn json_draft(line: &str) -> Result<Draft, Reasons> {
     if !line.trim_start().starts_with('{') {
         let found: String = line.trim().chars().take(20).collect();
-        return Err(format!("expected a draft in braces, found {}", in_quotes(&found)));
+        return Err(format!("expected a draft in braces, found {}", in_quotes(&found)).into());
     }
     let mut reader = serde_json::Deserializer::from_str(line);
     let draft = serde_path_to_error::deserialize(&mut reader);
-    let draft = draft.map_err(|error| json_why(line, &path(&error), error.inner()))?;
-    reader.end().map_err(|error| json_why(line, "", &error))?;
-    Draft::unabridged(draft).map_err(|why| why.join("; "))
+    let draft = draft.map_err(|error| json_why(line, path(&error), error.inner()))?;
+    reader.end().map_err(|error| json_why(line, None, &error))?;
+    Draft::unabridged(draft)
 }
 
-fn json_why(line: &str, path: &str, error: &serde_json::Error) -> String {
+fn json_why(line: &str, path: Option<DraftField>, error: &serde_json::Error) -> Unresolved {
     // The library counts lines within one line; only the column is useful.
     let text = error.to_string();
     let text = text.rfind(" at line ").and_then(|cut| text.get(..cut)).unwrap_or(&text);
     let column = error.column();
     match error.classify() {
-        Category::Eof => format!("expected JSON, found its end too early (column {column})"),
+        Category::Eof => {
+            Unresolved::Draft(format!("expected JSON, found its end too early (column {column})"))
+        }
         Category::Syntax => {
             let found = line.get(column.saturating_sub(1)..).and_then(|rest| rest.chars().next());
             let found = found.map(|found| format!("{found:?}")).unwrap_or("other bytes".to_owned());
@@ -155,9 +158,9 @@ fn json_why(line: &str, path: &str, error: &serde_json::Error) -> String {
                 true => String::new(),
                 false => format!(": {text}"),
             };
-            format!("expected JSON, found {found} (column {column}){why}")
+            Unresolved::Draft(format!("expected JSON, found {found} (column {column}){why}"))
         }
-        _ => format!("{path}{} (column {column})", why(text)),
+        _ => of_value(path, format!("{} (column {column})", why(text))),
     }
 }
 
@@ -185,7 +188,7 @@ pub fn read_toml(text: &str) -> Input {
                     .to_owned(),
                 Err(_) => format!("expected TOML: {}", error.message()),
             };
-            input.unread.push(DraftError { line, why, ..DraftError::default() });
+            input.unread.push(DraftError { line, why: why.into(), ..DraftError::default() });
             return input;
         }
     };
@@ -194,9 +197,9 @@ pub fn read_toml(text: &str) -> Input {
         let value = table.into_inner();
         let name = value.get("ref").and_then(toml::Value::as_str).map(str::to_owned);
         let read = serde_path_to_error::deserialize(value);
-        let read =
-            read.map_err(|error| format!("{}{}", path(&error), why(error.inner().message())));
-        let read = read.and_then(|draft| Draft::unabridged(draft).map_err(|why| why.join("; ")));
+        let read = read
+            .map_err(|error| Reasons::from(of_value(path(&error), why(error.inner().message()))));
+        let read = read.and_then(Draft::unabridged);
         match read {
             Ok(draft) => input.drafts.push(PlacedDraft::at(line, draft)),
             Err(why) => {
@@ -207,15 +210,23 @@ pub fn read_toml(text: &str) -> Input {
     input
 }
 
-/// The path within a draft, such as `evidence[0].stance: `; empty for the draft itself. An unknown
+/// What is wrong with the value at a path within a draft, or with the draft itself.
+fn of_value(path: Option<DraftField>, why: String) -> Unresolved {
+    match path {
+        Some(field) => Unresolved::at(field, why),
+        None => Unresolved::Draft(why),
+    }
+}
+
+/// The path within a draft, such as `evidence[0].stance`; none for the draft itself. An unknown
 /// field is named in the path of its parent.
-pub(super) fn path<E: Display>(error: &serde_path_to_error::Error<E>) -> String {
+pub(super) fn path<E: Display>(error: &serde_path_to_error::Error<E>) -> Option<DraftField> {
     let path = error.path().to_string();
     let place = match error.inner().to_string().starts_with("unknown field ") {
         true => path.rsplit_once('.').map_or("", |(outer, _)| outer),
         false => path.trim_matches('.'),
     };
-    if place.is_empty() { String::new() } else { format!("{place}: ") }
+    (!place.is_empty()).then(|| place.to_owned().into())
 }
 
 /// The fault of a value, in words without the names of a program's types.

@@ -5,6 +5,7 @@
 //! (`cells`).
 //! Source: RFC 4180; docs/drafts.md.
 
+use crate::ledger::error::Unresolved;
 use crate::ledger::write::draft::cell_quotes::misquoted;
 use crate::ledger::write::draft::cells::{Columns, NOTE, first_items, items, put, values};
 use crate::ledger::write::draft::read::{path, why};
@@ -62,7 +63,8 @@ pub fn read_table(text: &str, separator: Separator) -> Input {
             line: header.number,
             why: "expected the names of columns with a comma, a semicolon or a TAB between them; \
                   annals append --template csv has them all"
-                .to_owned(),
+                .to_owned()
+                .into(),
             ..DraftError::default()
         };
         input.unread = vec![error];
@@ -92,7 +94,7 @@ fn other_form(text: &str) -> Option<DraftError> {
         "expected a table, whose first row names its columns; found {found}: give the file a name \
          that ends in {ending}"
     );
-    Some(DraftError { line: at + 1, why, ..DraftError::default() })
+    Some(DraftError { line: at + 1, why: why.into(), ..DraftError::default() })
 }
 
 /// The digits that may be a position of the record or the `ref` of a row.
@@ -113,7 +115,8 @@ fn unclear_names(input: &Input) -> Vec<DraftError> {
                     "expected a position or a ref, found {position}, which is a position and the \
                      ref of a row here; a ref that is meant has an apostrophe before it: \
                      '{position}"
-                ),
+                )
+                .into(),
                 ..DraftError::default()
             });
         }
@@ -178,7 +181,8 @@ fn wrong_columns(columns: &Columns, line: usize) -> Vec<DraftError> {
             }
             None => None,
         };
-        let error = |why| DraftError { line, column: Some(at), why, name: None };
+        let error =
+            |why: String| DraftError { line, column: Some(at), why: why.into(), name: None };
         wrong.extend(why.map(error));
     }
     wrong
@@ -211,8 +215,8 @@ fn one(field: &str, value: Value) -> Result<Draft, String> {
         let path = path(&error);
         let why = why(&error.inner().to_string());
         // The column names the field; what is inside of it is named here.
-        let inner =
-            path.trim_end_matches(": ").trim_start_matches(|c| c != '[').trim_start_matches('[');
+        let path = path.as_ref().map(|path| &*path.name).unwrap_or_default();
+        let inner = path.trim_start_matches(|c| c != '[').trim_start_matches('[');
         if inner.is_empty() || field.contains('.') { why } else { item(inner, &why) }
     })
 }
@@ -259,23 +263,23 @@ impl Row {
                     })
                 }
             };
-            wrong.extend(put.err().map(|why| CellError { column: Some(at), why }));
+            wrong.extend(put.err().map(|why| CellError { column: Some(at), why: why.into() }));
         }
         let columns = &input.columns;
         // Each cell can be read; what is wrong beyond that is between them.
         let read = serde_json::from_value::<Draft>(draft).map_err(|error| why(&error.to_string()));
         let whole = read.map(|draft| {
             draft.clone().unabridged().unwrap_or_else(|all| {
-                let of = |why: String| {
-                    let (column, why) = columns.located(why);
+                let of = |why: Unresolved| {
+                    let column = why.field().and_then(|field| columns.of_field(field));
                     CellError { column, why }
                 };
-                wrong.extend(all.into_iter().map(of));
+                wrong.extend(all.0.into_iter().map(of));
                 draft
             })
         });
         let draft = whole.unwrap_or_else(|why| {
-            wrong.push(CellError { column: None, why });
+            wrong.push(CellError { column: None, why: why.into() });
             Draft::default()
         });
         let name = draft.name.clone();
@@ -289,7 +293,7 @@ impl Row {
             line,
             column,
             name: name.clone(),
-            why,
+            why: why.into(),
         }));
         input.drafts.push(PlacedDraft { line, draft, unread });
     }
@@ -298,7 +302,7 @@ impl Row {
 /// What is wrong with a cell, or with a row.
 struct CellError {
     column: Option<usize>,
-    why: String,
+    why: Unresolved,
 }
 
 /// The value of a cell, which its column can have; or what is wrong with it.

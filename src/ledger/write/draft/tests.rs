@@ -254,6 +254,6 @@ fn a_short_form_means_what_the_option_means() {
         ),
     ] {
         let error = json_lines(line).unwrap_err();
-        assert_eq!(error[0].why, why, "{line}");
+        assert_eq!(error[0].why.to_string(), why, "{line}");
     }
 }

@@ -3,6 +3,7 @@
 //! Always holds: a short form means what the option of that name means; a field that is given in
 //! both forms is refused. Not here: reading them (`short`). Source: docs/drafts.md.
 
+use crate::ledger::error::{Reasons, Unresolved};
 use crate::ledger::write::draft::short::ShortForm;
 use crate::ledger::write::draft::{DatingDraft, Draft, HopDraft, TopicDraft, WhenDraft};
 
@@ -50,7 +51,7 @@ impl ShortForm for String {
 impl Draft {
     /// The draft with its short forms in the fields that they stand for; or all that is wrong with
     /// them, each with its field.
-    pub fn unabridged(mut self) -> Result<Draft, Vec<String>> {
+    pub fn unabridged(mut self) -> Result<Draft, Reasons> {
         let mut wrong = Vec::new();
         self.unabridge_attribution(&mut wrong);
         self.unabridge_when(&mut wrong);
@@ -58,13 +59,13 @@ impl Draft {
             [("stance", self.stance.is_some()), ("reliability", self.reliability.is_some())];
         for (name, given) in of_quote {
             if given && self.quote.is_none() {
-                wrong.push(format!("{name}: expected quote beside it, found none"));
+                wrong.push(Unresolved::at(name, "expected quote beside it, found none"));
             }
         }
-        if wrong.is_empty() { Ok(self) } else { Err(wrong) }
+        if wrong.is_empty() { Ok(self) } else { Err(Reasons(wrong)) }
     }
 
-    fn unabridge_attribution(&mut self, wrong: &mut Vec<String>) {
+    fn unabridge_attribution(&mut self, wrong: &mut Vec<Unresolved>) {
         let agents = self.according_to.take();
         let (kinds, acts, roles) = (self.agent_type.take(), self.act.take(), self.role.take());
         let counts = [
@@ -74,23 +75,21 @@ impl Draft {
         ];
         let Some(agents) = agents else {
             let beside = counts.iter().filter(|(_, count)| count.is_some());
-            wrong.extend(
-                beside.map(|(name, _)| {
-                    format!("{name}: expected according_to beside it, found none")
-                }),
-            );
+            wrong.extend(beside.map(|(name, _)| {
+                Unresolved::at(*name, "expected according_to beside it, found none")
+            }));
             return;
         };
         for (name, count) in counts {
             if count.is_some_and(|count| count > agents.len()) {
-                wrong.push(format!(
-                    "{name}: expected one for each of according_to ({}), found more",
-                    agents.len()
+                wrong.push(Unresolved::at(
+                    name,
+                    format!("expected one for each of according_to ({}), found more", agents.len()),
                 ));
             }
         }
         if self.attribution.is_some() {
-            wrong.push("according_to: expected this or attribution, found both".to_owned());
+            wrong.push(Unresolved::at("according_to", "expected this or attribution, found both"));
         }
         let mut kinds = kinds.unwrap_or_default().into_iter();
         let mut acts = acts.unwrap_or_default().into_iter();
@@ -105,7 +104,7 @@ impl Draft {
         self.attribution = Some(agents.into_iter().map(hop).collect());
     }
 
-    fn unabridge_when(&mut self, wrong: &mut Vec<String>) {
+    fn unabridge_when(&mut self, wrong: &mut Vec<Unresolved>) {
         let (as_written, basis) = (self.as_written.take(), self.basis.take());
         if as_written.is_none() && basis.is_none() {
             return;
@@ -116,7 +115,7 @@ impl Draft {
             ("basis", basis.is_some() && when.basis.is_some()),
         ];
         for (name, _) in twice.iter().filter(|(_, twice)| *twice) {
-            wrong.push(format!("{name}: expected it once, found it in when too"));
+            wrong.push(Unresolved::at(*name, "expected it once, found it in when too"));
         }
         when.as_written = when.as_written.take().or(as_written);
         when.basis = when.basis.take().or(basis);

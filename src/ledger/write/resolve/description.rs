@@ -3,10 +3,9 @@
 //! Always holds: digest and number of bytes are those of the loaded file.
 //! Not here: facts (`resolve`). Source: FORMAT.md section 4, Description.
 
+use crate::ledger::error::{Reasons, Unresolved};
 use crate::ledger::write::draft::{Draft, Name};
-use crate::ledger::write::resolve::fields::{
-    Reasons, Unresolved, field, keep, lang_of, need, seen_words, uri,
-};
+use crate::ledger::write::resolve::fields::{field, keep, lang_of, need, seen_words, uri};
 use crate::ledger::write::resolve::parts::dating;
 use crate::ledger::write::resolve::{Resolver, words};
 use annals_core::event::body::{self, Content, MAX_DOCUMENT};
@@ -144,9 +143,10 @@ impl Resolver<'_> {
         let from = self.position(Some(name), "derived_from", kind)?;
         match self.lookup.is_document(from) {
             true => Ok(from),
-            false => {
-                Err(format!("derived_from: {from} is no document; annals document list shows them"))
-            }
+            false => Err(Unresolved::at(
+                "derived_from",
+                format!("{from} is no document; annals document list shows them"),
+            )),
         }
     }
 
@@ -157,12 +157,16 @@ impl Resolver<'_> {
             let Some(made_from) = origin else { break };
             if made_from == document {
                 return Err(match from == document {
-                    true => {
-                        format!("derived_from: expected another document, found {document} itself")
-                    }
-                    false => format!(
-                        "derived_from: expected a document that is not made from {document}, found \
-                         {from}"
+                    true => Unresolved::at(
+                        "derived_from",
+                        format!("expected another document, found {document} itself"),
+                    ),
+                    false => Unresolved::at(
+                        "derived_from",
+                        format!(
+                            "expected a document that is not made from {document}, found \
+                             {from}"
+                        ),
                     ),
                 });
             }
@@ -176,12 +180,18 @@ impl Resolver<'_> {
 fn expect_fit(draft: &Draft, bytes: Vec<u8>) -> Result<Vec<u8>, Unresolved> {
     let length = bytes.len() as u64;
     if length > MAX_DOCUMENT {
-        return Err(format!("file: a document has at most {MAX_DOCUMENT} bytes, found {length}"));
+        return Err(Unresolved::at(
+            "file",
+            format!("a document has at most {MAX_DOCUMENT} bytes, found {length}"),
+        ));
     }
     match std::str::from_utf8(&bytes) {
-        Err(error) if is_plain(draft) => Err(format!(
-            "file: a text/plain document must be UTF-8 ({error}); give its media_type, or convert \
-             it"
+        Err(error) if is_plain(draft) => Err(Unresolved::at(
+            "file",
+            format!(
+                "a text/plain document must be UTF-8 ({error}); give its media_type, or convert \
+                 it"
+            ),
         )),
         _ => Ok(bytes),
     }
@@ -204,12 +214,16 @@ fn read_time(text: &str) -> Result<Time, Unresolved> {
         false => text.parse(),
     };
     let timestamp: jiff::Timestamp = read.map_err(|_| {
-        format!(
-            "captured_at: expected a time like 2022-01-27T08:00:00Z, or one with its offset or \
-             zone, found {}",
-            in_quotes(text)
+        Unresolved::at(
+            "captured_at",
+            format!(
+                "expected a time like 2022-01-27T08:00:00Z, or one with its offset or \
+                 zone, found {}",
+                in_quotes(text)
+            ),
         )
     })?;
-    Time::from_micros(timestamp.as_microsecond())
-        .ok_or_else(|| format!("captured_at: {text} is not between 1970 and 9999"))
+    Time::from_micros(timestamp.as_microsecond()).ok_or_else(|| {
+        Unresolved::at("captured_at", format!("{text} is not between 1970 and 9999"))
+    })
 }

@@ -1,46 +1,51 @@
 //! Fields of a draft: values within their bounds, or the reason for a refusal.
 
 use crate::capture::language;
+use crate::ledger::error::{DraftField, Reasons, Unresolved};
 use crate::wording::worded_date::why_no_date;
 use annals_core::event::vocabulary::Type;
 use annals_core::text::{Edtf, Lang, TextError, Uri, Words, is_unseen};
-use std::fmt;
 
-/// Why a draft cannot be resolved: the field, then what was expected and found.
-pub type Unresolved = String;
-
-/// A value within its bounds, or the reason, with the field's name.
-pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unresolved> {
-    value.map_err(|error| format!("{name}: {error}"))
+/// A value within its bounds, or the reason, with its field.
+pub fn field<T>(
+    field: impl Into<DraftField>,
+    value: Result<T, TextError>,
+) -> Result<T, Unresolved> {
+    value.map_err(|error| Unresolved::at(field, error.to_string()))
 }
 
-/// Parses the EDTF date of the field `name`.
+/// Parses the EDTF date of a field.
 ///
 /// Errors: `text` is no EDTF date; the reason names what is wrong with it, or how the date is
 /// written in EDTF.
-pub fn edtf_of(name: &str, text: &str) -> Result<Edtf, Unresolved> {
-    field(name, Edtf::new(text)).map_err(|why| format!("{why}{}", why_no_date(text)))
+pub fn edtf_of(field: impl Into<DraftField>, text: &str) -> Result<Edtf, Unresolved> {
+    let why = |error| format!("{error}{}", why_no_date(text));
+    Edtf::new(text).map_err(|error| Unresolved::at(field, why(error)))
 }
 
 /// The language of a text.
-pub fn lang_of(name: &str, text: &str) -> Result<Lang, Unresolved> {
-    language(text).map_err(|why| format!("{name}: {why}"))
+pub fn lang_of(field: impl Into<DraftField>, text: &str) -> Result<Lang, Unresolved> {
+    language(text).map_err(|why| Unresolved::at(field, why))
 }
 
 /// The language of words: not that of what has none.
-pub fn lang_of_words(name: &str, text: &str) -> Result<Lang, Unresolved> {
+pub fn lang_of_words(field: impl Into<DraftField>, text: &str) -> Result<Lang, Unresolved> {
     match text.split('-').next() {
-        Some("zxx") => Err(format!(
-            "{name}: expected the language of words, found {text}, which is for what has none"
+        Some("zxx") => Err(Unresolved::at(
+            field,
+            format!("expected the language of words, found {text}, which is for what has none"),
         )),
-        _ => lang_of(name, text),
+        _ => lang_of(field, text),
     }
 }
 
 /// Words of an editor, of which a reader sees at least one character.
-pub fn seen_words<const MAX: usize>(name: &str, text: &str) -> Result<Words<MAX>, Unresolved> {
+pub fn seen_words<const MAX: usize>(
+    name: impl Into<DraftField>,
+    text: &str,
+) -> Result<Words<MAX>, Unresolved> {
     if !text.is_empty() && !is_seen(text) {
-        return Err(format!("{name}: expected words, found only characters that nobody sees"));
+        return Err(Unresolved::at(name, "expected words, found only characters that nobody sees"));
     }
     field(name, Words::new(text))
 }
@@ -57,25 +62,8 @@ pub fn is_seen(text: &str) -> bool {
 }
 
 /// A value that events of this type must have.
-pub fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unresolved> {
-    value.ok_or_else(|| format!("{kind} needs the field {name}"))
-}
-
-/// All that is wrong with a draft.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reasons(pub Vec<Unresolved>);
-
-impl From<Unresolved> for Reasons {
-    fn from(why: Unresolved) -> Reasons {
-        Reasons(vec![why])
-    }
-}
-
-/// In one line.
-impl fmt::Display for Reasons {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("; "))
-    }
+pub fn need<T>(value: Option<T>, field: &'static str, kind: Type) -> Result<T, Unresolved> {
+    value.ok_or(Unresolved::Missing { kind, field })
 }
 
 /// What was found; what is wrong with it is kept with the rest.
@@ -84,20 +72,22 @@ pub fn keep<T>(found: Result<T, impl Into<Reasons>>, wrong: &mut Reasons) -> Opt
 }
 
 /// An address, if one is given and its scheme is allowed.
-pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unresolved> {
-    let Some(text) = value else { return Ok(None) };
-    let uri = field(name, Uri::new(text.as_str()))?;
+pub fn uri(name: impl Into<DraftField>, value: Option<&String>) -> Result<Option<Uri>, Unresolved> {
+    let (Some(text), name) = (value, name.into()) else { return Ok(None) };
+    let uri = field(name.clone(), Uri::new(text.as_str()))?;
     let scheme = uri.split(':').next().unwrap_or_default();
     if NO_ADDRESSES.contains(&scheme) {
-        return Err(format!(
-            "{name}: expected an address or a name, found {scheme}:, which is a program or a text"
+        return Err(Unresolved::at(
+            name,
+            format!("expected an address or a name, found {scheme}:, which is a program or a text"),
         ));
     }
     let (_, rest) = uri.split_once("://").unwrap_or_default();
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) {
-        return Err(format!(
-            "{name}: expected an address without a name and password in it, for it is recorded"
+        return Err(Unresolved::at(
+            name,
+            "expected an address without a name and password in it, for it is recorded",
         ));
     }
     Ok(Some(uri))

@@ -2,8 +2,9 @@
 //!
 //! Always holds: each refusal names its field. Not here: facts and documents (`resolve`).
 
+use crate::ledger::error::Unresolved;
 use crate::ledger::write::draft::{DatingDraft, ExactDraft, QuoteDraft, TopicDraft};
-use crate::ledger::write::resolve::fields::{Unresolved, edtf_of, field, is_seen, seen_words, uri};
+use crate::ledger::write::resolve::fields::{edtf_of, field, is_seen, seen_words, uri};
 use annals_core::event::body;
 use annals_core::quote::Text;
 use annals_core::quote_search::places::QuoteSearchError;
@@ -15,10 +16,15 @@ use std::ops::Range;
 /// The refusal of a draft that names no document where there is not exactly one.
 pub(super) fn which_document(count: usize) -> Unresolved {
     match count {
-        0 => "document: the record has none yet; annals document add captures one".to_owned(),
-        _ => format!(
-            "document: the record has {count}; say which by its position, with --document or the \
-             field document; annals document list shows them"
+        0 => {
+            Unresolved::at("document", "the record has none yet; annals document add captures one")
+        }
+        _ => Unresolved::at(
+            "document",
+            format!(
+                "the record has {count}; say which by its position, with --document or the \
+                 field document; annals document list shows them"
+            ),
         ),
     }
 }
@@ -59,13 +65,16 @@ pub(super) fn check_words(
         let hint = hint.unwrap_or_default();
         let cut = |words: &str| words.chars().take(60).collect::<String>();
         let (given, found) = (cut(given), cut(found));
-        return Err(format!(
-            "quote: {name} at {}..{} is {} in the document, the draft has \
-             {}{hint}",
-            span.start,
-            span.end,
-            in_quotes(&found),
-            in_quotes(&given)
+        return Err(Unresolved::at(
+            "quote",
+            format!(
+                "{name} at {}..{} is {} in the document, the draft has \
+                 {}{hint}",
+                span.start,
+                span.end,
+                in_quotes(&found),
+                in_quotes(&given)
+            ),
         ));
     }
     Ok(())
@@ -114,44 +123,47 @@ pub(super) fn as_bytes(quote: &QuoteDraft, text: &Text, span: Range<usize>) -> O
 /// The words of a translation, of which a reader sees at least one character.
 pub(super) fn translated<const MAX: usize>(text: &str) -> Result<Verbatim<1, MAX>, Unresolved> {
     if !is_seen(text) {
-        return Err(
-            "translation: text: expected words, found only characters that nobody sees".into()
-        );
+        return Err(Unresolved::at(
+            ("translation", "text"),
+            "expected words, found only characters that nobody sees",
+        ));
     }
     field("translation", Verbatim::new(text))
 }
 
 pub(super) fn topic(draft: &TopicDraft) -> Result<body::Topic, Unresolved> {
-    let name = draft.name.as_deref().ok_or("topics: name is missing")?;
-    let name = seen_words("topics: name", name)?;
-    Ok(body::Topic { name, id: uri("topics: id", draft.id.as_ref())? })
+    let name = draft.name.as_deref();
+    let name = name.ok_or_else(|| Unresolved::at("topics", "name is missing"))?;
+    let name = seen_words(("topics", "name"), name)?;
+    Ok(body::Topic { name, id: uri(("topics", "id"), draft.id.as_ref())? })
 }
 
 /// The document's own words for the typed ones, at their first occurrence. `name` is the field of
 /// the draft.
 pub(super) fn as_written<const MAX: usize>(
-    name: &str,
+    name: &'static str,
     typed: &str,
     text: &Text,
 ) -> Result<Verbatim<1, MAX>, Unresolved> {
     let pointing = QuoteSearch { words: typed, nth: None, edges: Edges::Whole };
     let (start, end) = pointing.first(text).map_err(|error| match error {
-        QuoteSearchError::Cut { unit, whole, .. } => {
-            format!(
-                "{name}: as_written: what was typed cuts the {unit} {}; give all of it",
-                in_quotes(&whole)
-            )
-        }
+        QuoteSearchError::Cut { unit, whole, .. } => Unresolved::at(
+            (name, "as_written"),
+            format!("what was typed cuts the {unit} {}; give all of it", in_quotes(&whole)),
+        ),
         other => {
             let why = other.to_string().replace("the quotation", "what was typed");
-            format!(
-                "{name}: as_written: {why}; what does not stand in the document is not its words: \
-                 leave as_written out"
+            Unresolved::at(
+                (name, "as_written"),
+                format!(
+                    "{why}; what does not stand in the document is not its words: \
+                     leave as_written out"
+                ),
             )
         }
     })?;
     let found = text.slice(start, end).unwrap_or_default();
-    field(&format!("{name}: as_written"), Verbatim::new(found))
+    field((name, "as_written"), Verbatim::new(found))
 }
 
 /// The publication date of a document. Words given as the document's must be in its text, if it has
@@ -161,11 +173,11 @@ pub(super) fn dating(
     text: Option<&Text>,
 ) -> Result<Option<body::Dating>, Unresolved> {
     let edtf = draft.edtf.as_deref();
-    let edtf = edtf.map(|text| edtf_of("published: edtf", text)).transpose()?;
+    let edtf = edtf.map(|text| edtf_of(("published", "edtf"), text)).transpose()?;
     let as_written = match (draft.as_written.as_deref(), text) {
         (None, _) => None,
         (Some(typed), Some(text)) => Some(as_written("published", typed, text)?),
-        (Some(typed), None) => Some(field("published: as_written", Verbatim::new(typed))?),
+        (Some(typed), None) => Some(field(("published", "as_written"), Verbatim::new(typed))?),
     };
     let dated = edtf.is_some() || as_written.is_some();
     Ok(dated.then_some(body::Dating { edtf, as_written }))

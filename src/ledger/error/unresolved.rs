@@ -1,0 +1,166 @@
+//! Why a draft cannot be read or resolved: the field that it is about, and what is wrong with it.
+//!
+//! Always holds: a reason is written in one way, its field first. Not here: what is wrong with a
+//! draft (`write`), where the draft stands (`refusal`).
+
+use annals_core::event::vocabulary::Type;
+use std::borrow::Cow;
+use std::fmt;
+
+/// A field of a draft, and what inside of it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftField {
+    /// Its name, or its path in what was read, such as `evidence[0].stance`.
+    pub name: Cow<'static, str>,
+    /// The field inside of it, such as `edtf` of `when`.
+    pub part: Option<&'static str>,
+}
+
+impl fmt::Display for DraftField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        self.part.map_or(Ok(()), |part| write!(f, ": {part}"))
+    }
+}
+
+impl From<&'static str> for DraftField {
+    fn from(name: &'static str) -> DraftField {
+        DraftField { name: Cow::Borrowed(name), part: None }
+    }
+}
+
+impl From<(&'static str, &'static str)> for DraftField {
+    fn from((name, part): (&'static str, &'static str)) -> DraftField {
+        DraftField { name: Cow::Borrowed(name), part: Some(part) }
+    }
+}
+
+impl From<String> for DraftField {
+    fn from(path: String) -> DraftField {
+        DraftField { name: Cow::Owned(path), part: None }
+    }
+}
+
+/// Why a draft cannot be read or resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unresolved {
+    /// The value of a field is wrong.
+    Field {
+        /// The field.
+        field: DraftField,
+        /// What was expected and found.
+        why: String,
+    },
+    /// A field is missing that drafts of this type must have.
+    Missing {
+        /// The type.
+        kind: Type,
+        /// The field.
+        field: &'static str,
+    },
+    /// The draft as a whole is wrong: what was expected and found.
+    Draft(String),
+}
+
+impl Unresolved {
+    /// What is wrong with a field.
+    pub fn at(field: impl Into<DraftField>, why: impl Into<String>) -> Unresolved {
+        Unresolved::Field { field: field.into(), why: why.into() }
+    }
+
+    /// The field whose value is wrong.
+    pub fn field(&self) -> Option<&DraftField> {
+        match self {
+            Unresolved::Field { field, .. } => Some(field),
+            Unresolved::Missing { .. } | Unresolved::Draft(_) => None,
+        }
+    }
+
+    /// The reason beside the name of this column: where the column is the field, its name is left
+    /// out.
+    pub fn beside(&self, column: &str) -> Unresolved {
+        match self {
+            Unresolved::Field { field, why } if field.name == column => match field.part {
+                Some(part) => Unresolved::at(part, why.clone()),
+                None => Unresolved::Draft(why.clone()),
+            },
+            other => other.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unresolved::Field { field, why } => write!(f, "{field}: {why}"),
+            Unresolved::Missing { kind, field } => write!(f, "{kind} needs the field {field}"),
+            Unresolved::Draft(why) => f.write_str(why),
+        }
+    }
+}
+
+impl From<String> for Unresolved {
+    fn from(why: String) -> Unresolved {
+        Unresolved::Draft(why)
+    }
+}
+
+/// All that is wrong with a draft.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reasons(pub Vec<Unresolved>);
+
+impl Reasons {
+    /// The field that the first reason is about.
+    pub fn field(&self) -> Option<&DraftField> {
+        self.0.first()?.field()
+    }
+}
+
+impl<T: Into<Unresolved>> From<T> for Reasons {
+    fn from(why: T) -> Reasons {
+        Reasons(vec![why.into()])
+    }
+}
+
+/// In one line.
+impl fmt::Display for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, why) in self.0.iter().enumerate() {
+            let between = if at == 0 { "" } else { "; " };
+            write!(f, "{between}{why}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_begins_with_its_field_unless_its_column_names_it() {
+        let why = "expected a date";
+        let rows = [
+            (Unresolved::at("when", why), "when: expected a date", why),
+            (
+                Unresolved::at(("when", "edtf"), why),
+                "when: edtf: expected a date",
+                "edtf: expected a date",
+            ),
+            (
+                Unresolved::at("claim", "expected words"),
+                "claim: expected words",
+                "claim: expected words",
+            ),
+            (
+                Unresolved::Missing { kind: Type::FactAsserted, field: "when" },
+                "fact.asserted needs the field when",
+                "fact.asserted needs the field when",
+            ),
+        ];
+        for (reason, alone, beside) in rows {
+            assert_eq!(reason.to_string(), alone);
+            assert_eq!(reason.beside("when").to_string(), beside);
+        }
+    }
+}
