@@ -147,7 +147,7 @@ impl Engine {
         }
         let (mut recomputed, mut indexes) = (Vec::new(), Vec::new());
         for (index, job) in jobs.iter().enumerate() {
-            if !job.multiples.is_some_and(Multiples::are_for_lanes)
+            if !self.is_for_lanes(job)
                 && let Some(one) = self.recompute(job)
             {
                 recomputed.push(one);
@@ -158,6 +158,16 @@ impl Engine {
             verdicts[index] = verdict;
         }
         Ok(verdicts)
+    }
+
+    /// Whether the lanes of this engine take a job: the multiples may be those of another engine.
+    fn is_for_lanes(&self, job: &Job<'_>) -> bool {
+        let is_own = |multiples: &Multiples| match self.lanes {
+            Some(AnyLanes::Eight(_)) => multiples.for_eight().is_some(),
+            Some(AnyLanes::Four(_)) => multiples.for_four().is_some(),
+            None => false,
+        };
+        job.multiples.is_some_and(is_own)
     }
 
     /// A signature by itself, by dalek's arithmetic.
@@ -179,7 +189,7 @@ impl Engine {
         jobs: &[Job<'_>],
         verdicts: &mut [bool],
     ) -> Result<(), Disagreement> {
-        if !jobs.iter().any(|job| job.multiples.is_some_and(Multiples::are_for_lanes)) {
+        if !jobs.iter().any(|job| self.is_for_lanes(job)) {
             return Ok(());
         }
         let Some(base) = table(self.base()) else { return Ok(()) };
@@ -241,10 +251,6 @@ impl Multiples {
             Form::Four(table) => Some(table),
             _ => None,
         }
-    }
-
-    fn are_for_lanes(&self) -> bool {
-        !matches!(self.0, Form::Points(_))
     }
 }
 

@@ -236,3 +236,20 @@ fn valid_signatures_with_scalars_at_the_ends_of_their_digits() {
         }
     }
 }
+
+#[test]
+fn multiples_of_another_engine_change_no_verdict() {
+    let mut random = Random(7);
+    let secrets: Vec<SigningKey> =
+        (0..3).map(|_| SigningKey::from_bytes(&random.bytes())).collect();
+    let keys = Keys::of(&secrets);
+    let cases: Vec<Case> = (0..60).map(|_| case(&mut random, &secrets)).collect();
+    let expected: Vec<bool> = cases.iter().map(|case| keys.strict(case)).collect();
+    let engines = [Way::Fastest, Way::FourAtOnce, Way::OneByOne].map(Engine::new);
+    for of in &engines {
+        let multiples = keys.multiples(of);
+        for engine in &engines {
+            assert_eq!(keys.verdicts(engine, &multiples, &cases), expected);
+        }
+    }
+}

@@ -1,5 +1,5 @@
-//! Many events of one key, so that its signatures are verified by its multiples, eight at once
-//! where the processor can.
+//! Many events of one key, so that its signatures are verified by its multiples, several at
+//! once where the processor can.
 //!
 //! Always holds: the verdict is that of each signature by itself. Source: FORMAT.md section 2,
 //! "Verdict on a signature".

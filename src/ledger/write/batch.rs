@@ -74,7 +74,7 @@ struct DraftUnderWay<'w> {
 }
 
 /// The number of signatures from which on they are verified while the next events are signed: many
-/// times eight, because the lanes verify eight at once, and few enough for one thread.
+/// times eight, because the lanes verify up to eight at once, and few enough for one thread.
 const CHECKED_TOGETHER: usize = 128;
 /// Up to this many drafts the note of a confirmed fact is given, which is read for it.
 const SHOWN_ONE_BY_ONE: usize = 20;

@@ -173,8 +173,8 @@ impl FourReduced {
     pub fn canonical(&self) -> [__m256i; LIMBS] {
         let nineteen = |bits| _mm256_mul_epu32(bits, _mm256_set1_epi64x(19));
         let mut limbs = self.0;
-        // What is above 2^255 after the first pass has at most 7 bits; after the second the element
-        // is below 2p.
+        // The first pass takes at most 7 bits from above 2^255, the second at most one; then the
+        // element is below 2^255, and so below 2p.
         for _ in 0..2 {
             for at in 0..LIMBS - 1 {
                 carry(&mut limbs, at);

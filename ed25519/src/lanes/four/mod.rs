@@ -6,7 +6,7 @@
 //!
 //! Always holds: every function that needs the processor's feature says so, and its caller
 //! (`lanes`) has a proof of it. Not here: eight lanes (`eight`), which have wider products and so
-//! other limbs and other instructions for all of it; only the formulas of `point` are the same.
+//! other limbs, and other instructions for all of it.
 
 mod batch;
 mod field;
