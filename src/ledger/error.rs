@@ -13,7 +13,7 @@ use crate::entropy::EntropyError;
 use crate::journal::JournalError;
 use crate::keys::KeysError;
 pub use crate::ledger::error::refusal::{Column, InputPlace, Refusal};
-pub use crate::ledger::error::unresolved::{DraftField, Reasons, Unresolved};
+pub use crate::ledger::error::unresolved::{DraftField, Reasons, Unresolved, part_of};
 use crate::ledger::shell_word::{shell_path, shell_word};
 use crate::store::StoreError;
 use annals_core::event::vocabulary::Type;

@@ -29,16 +29,15 @@ impl From<&'static str> for DraftField {
     }
 }
 
-impl From<(&'static str, &'static str)> for DraftField {
-    fn from((name, part): (&'static str, &'static str)) -> DraftField {
-        DraftField { name: Cow::Borrowed(name), part: Some(part) }
-    }
-}
-
 impl From<String> for DraftField {
     fn from(path: String) -> DraftField {
         DraftField { name: Cow::Owned(path), part: None }
     }
+}
+
+/// A field inside of another one, such as `edtf` of `when`.
+pub fn part_of(name: &'static str, part: &'static str) -> DraftField {
+    DraftField { name: Cow::Borrowed(name), part: Some(part) }
 }
 
 /// Why a draft cannot be read or resolved.
@@ -143,7 +142,7 @@ mod tests {
         let rows = [
             (Unresolved::at("when", why), "when: expected a date", why),
             (
-                Unresolved::at(("when", "edtf"), why),
+                Unresolved::at(part_of("when", "edtf"), why),
                 "when: edtf: expected a date",
                 "edtf: expected a date",
             ),

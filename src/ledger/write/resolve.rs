@@ -9,7 +9,7 @@ mod description;
 mod parts;
 pub mod fields;
 
-use crate::ledger::error::{DraftField, Reasons, Unresolved};
+use crate::ledger::error::{DraftField, Reasons, Unresolved, part_of};
 use crate::ledger::write::draft::{
     Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft, fields_of,
 };
@@ -350,7 +350,7 @@ impl<'a> Resolver<'a> {
                 // parsed.
                 None => {
                     let edtf = given.edtf.as_deref();
-                    let edtf = edtf.map(|text| edtf_of(("when", "edtf"), text)).transpose();
+                    let edtf = edtf.map(|text| edtf_of(part_of("when", "edtf"), text)).transpose();
                     keep(edtf, &mut wrong);
                     None
                 }
@@ -392,7 +392,7 @@ impl<'a> Resolver<'a> {
             value.map(str::to_owned)
         };
         let edtf = value(&draft.edtf, before.and_then(|when| when.edtf.as_deref()));
-        let edtf = edtf.map(|text| edtf_of(("when", "edtf"), &text)).transpose()?;
+        let edtf = edtf.map(|text| edtf_of(part_of("when", "edtf"), &text)).transpose()?;
         let typed = value(&draft.as_written, before.and_then(|when| when.as_written.as_deref()));
         let as_written = typed.map(|typed| self.as_written(&typed, evidence, old)).transpose()?;
         if let (None, None, None) = (&edtf, &as_written, draft.basis) {
@@ -402,7 +402,7 @@ impl<'a> Resolver<'a> {
         let basis = match (basis, &as_written, &edtf) {
             (Some(_), None, None) => {
                 return Err(Unresolved::at(
-                    ("when", "basis"),
+                    part_of("when", "basis"),
                     "expected edtf or as_written beside it, found none",
                 ));
             }
@@ -435,15 +435,16 @@ impl<'a> Resolver<'a> {
                 },
                 // A value whose document cannot be read any more is kept unchanged.
                 Err(_) if before.is_some_and(|before| **before == *typed) => {
-                    return field(("when", "as_written"), Verbatim::new(typed));
+                    return field(part_of("when", "as_written"), Verbatim::new(typed));
                 }
                 Err(error) => {
-                    why = why.or(Some(Unresolved::at(("when", "as_written"), error.to_string())))
+                    why = why
+                        .or(Some(Unresolved::at(part_of("when", "as_written"), error.to_string())))
                 }
             }
         }
         Err(why.unwrap_or_else(|| {
-            Unresolved::at(("when", "as_written"), "there is no evidence to find it in")
+            Unresolved::at(part_of("when", "as_written"), "there is no evidence to find it in")
         }))
     }
 
@@ -645,18 +646,18 @@ impl<'a> Resolver<'a> {
                     ),
                 )
             })?;
-        let agent = seen_words(("attribution", "agent"), agent)?;
+        let agent = seen_words(part_of("attribution", "agent"), agent)?;
         let role = draft.role.clone().or(known.and_then(|known| known.role));
         let first = || KnownAgent { name: agent.to_string(), kind: agent_type, role: role.clone() };
         self.agents.entry(agent_names::plain(typed).into_owned()).or_insert_with(first);
         Ok(body::Hop {
             agent,
             agent_type,
-            act: seen_words(("attribution", "act"), draft.act.as_deref().unwrap_or("says"))?,
-            role: words(("attribution", "role"), role.as_ref())?,
-            id: uri(("attribution", "id"), draft.id.as_ref())?,
+            act: seen_words(part_of("attribution", "act"), draft.act.as_deref().unwrap_or("says"))?,
+            role: words(part_of("attribution", "role"), role.as_ref())?,
+            id: uri(part_of("attribution", "id"), draft.id.as_ref())?,
             unnamed_because: words(
-                ("attribution", "unnamed_because"),
+                part_of("attribution", "unnamed_because"),
                 draft.unnamed_because.as_ref(),
             )?,
         })

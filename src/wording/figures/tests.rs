@@ -1,3 +1,5 @@
+//! Tests of figures: their value with sign, magnitude and per cent.
+
 use super::*;
 
 #[test]

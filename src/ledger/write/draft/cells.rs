@@ -224,6 +224,7 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::error::part_of;
 
     #[test]
     fn a_field_leads_to_its_column() {
@@ -232,11 +233,11 @@ mod tests {
         let columns = Columns(columns.map(str::to_owned).to_vec());
         for (field, column) in [
             (DraftField::from("quote"), Some(0)),
-            (("when", "edtf").into(), Some(1)),
-            (("when", "as_written").into(), Some(2)),
+            (part_of("when", "edtf"), Some(1)),
+            (part_of("when", "as_written"), Some(2)),
             ("when".into(), Some(1)),
             ("attribution".into(), Some(3)),
-            (("topics", "name").into(), Some(4)),
+            (part_of("topics", "name"), Some(4)),
             ("span".into(), None),
         ] {
             assert_eq!(columns.of_field(&field), column, "{field}");

@@ -2,7 +2,7 @@
 //!
 //! Always holds: each refusal names its field. Not here: facts and documents (`resolve`).
 
-use crate::ledger::error::Unresolved;
+use crate::ledger::error::{Unresolved, part_of};
 use crate::ledger::write::draft::{DatingDraft, ExactDraft, QuoteDraft, TopicDraft};
 use crate::ledger::write::resolve::fields::{edtf_of, field, is_seen, seen_words, uri};
 use annals_core::event::body;
@@ -124,7 +124,7 @@ pub(super) fn as_bytes(quote: &QuoteDraft, text: &Text, span: Range<usize>) -> O
 pub(super) fn translated<const MAX: usize>(text: &str) -> Result<Verbatim<1, MAX>, Unresolved> {
     if !is_seen(text) {
         return Err(Unresolved::at(
-            ("translation", "text"),
+            part_of("translation", "text"),
             "expected words, found only characters that nobody sees",
         ));
     }
@@ -134,8 +134,8 @@ pub(super) fn translated<const MAX: usize>(text: &str) -> Result<Verbatim<1, MAX
 pub(super) fn topic(draft: &TopicDraft) -> Result<body::Topic, Unresolved> {
     let name = draft.name.as_deref();
     let name = name.ok_or_else(|| Unresolved::at("topics", "name is missing"))?;
-    let name = seen_words(("topics", "name"), name)?;
-    Ok(body::Topic { name, id: uri(("topics", "id"), draft.id.as_ref())? })
+    let name = seen_words(part_of("topics", "name"), name)?;
+    Ok(body::Topic { name, id: uri(part_of("topics", "id"), draft.id.as_ref())? })
 }
 
 /// The document's own words for the typed ones, at their first occurrence. `name` is the field of
@@ -148,13 +148,13 @@ pub(super) fn as_written<const MAX: usize>(
     let pointing = QuoteSearch { words: typed, nth: None, edges: Edges::Whole };
     let (start, end) = pointing.first(text).map_err(|error| match error {
         QuoteSearchError::Cut { unit, whole, .. } => Unresolved::at(
-            (name, "as_written"),
+            part_of(name, "as_written"),
             format!("what was typed cuts the {unit} {}; give all of it", in_quotes(&whole)),
         ),
         other => {
             let why = other.to_string().replace("the quotation", "what was typed");
             Unresolved::at(
-                (name, "as_written"),
+                part_of(name, "as_written"),
                 format!(
                     "{why}; what does not stand in the document is not its words: \
                      leave as_written out"
@@ -163,7 +163,7 @@ pub(super) fn as_written<const MAX: usize>(
         }
     })?;
     let found = text.slice(start, end).unwrap_or_default();
-    field((name, "as_written"), Verbatim::new(found))
+    field(part_of(name, "as_written"), Verbatim::new(found))
 }
 
 /// The publication date of a document. Words given as the document's must be in its text, if it has
@@ -173,11 +173,13 @@ pub(super) fn dating(
     text: Option<&Text>,
 ) -> Result<Option<body::Dating>, Unresolved> {
     let edtf = draft.edtf.as_deref();
-    let edtf = edtf.map(|text| edtf_of(("published", "edtf"), text)).transpose()?;
+    let edtf = edtf.map(|text| edtf_of(part_of("published", "edtf"), text)).transpose()?;
     let as_written = match (draft.as_written.as_deref(), text) {
         (None, _) => None,
         (Some(typed), Some(text)) => Some(as_written("published", typed, text)?),
-        (Some(typed), None) => Some(field(("published", "as_written"), Verbatim::new(typed))?),
+        (Some(typed), None) => {
+            Some(field(part_of("published", "as_written"), Verbatim::new(typed))?)
+        }
     };
     let dated = edtf.is_some() || as_written.is_some();
     Ok(dated.then_some(body::Dating { edtf, as_written }))

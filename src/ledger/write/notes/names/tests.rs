@@ -1,3 +1,5 @@
+//! Tests of the names of a claim that are in no quoted word.
+
 use super::*;
 
 #[test]
