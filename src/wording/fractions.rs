@@ -33,7 +33,7 @@ pub fn fraction_at(text: &[char], is_alone: bool) -> Option<Fraction> {
         return Some(Fraction { decimals, length: gap + 1 });
     }
     let [numerator, '/' | '\u{2044}', denominator, after @ ..] = rest else { return None };
-    let goes_on = after.first().is_some_and(|c| c.is_alphanumeric() || *c == '/');
+    let goes_on = after.first().is_some_and(|c| c.is_numeric() || *c == '/');
     if gap == 0 || goes_on {
         return None;
     }
@@ -62,6 +62,7 @@ mod tests {
             (" ¾ of", false, "75", 2),
             (" 1/2 per cent", false, "5", 4),
             ("\u{A0}3⁄8", false, "375", 4),
+            (" 1/2p", false, "5", 4),
             ("⅝", false, "625", 1),
         ] {
             let text: Vec<char> = text.chars().collect();

@@ -17,5 +17,6 @@ pub mod named_interval;
 pub mod wrong_date;
 pub mod worded_date;
 pub mod name_cases;
+pub mod negations;
 pub mod small_words;
 pub mod written_language;

@@ -199,6 +199,27 @@ fn figures_and_names_of_a_claim_that_no_quoted_word_has_are_shown_before_signing
 }
 
 #[test]
+fn words_that_are_quoted_without_the_word_that_denies_them_get_a_note() {
+    let desk = about("The minister said he will not resign. He cannot stay.");
+    let note = "note: in document 3 “not” stands directly before the quoted words “resign”, and the \
+                claim does not deny them\n";
+    let add = |quote: &str, claim: &str| {
+        let line = format!("append|--quote|{quote}|--claim|{claim}|--dry-run");
+        desk.run("ada", &line).err.replace("\nclaim", " claim").replace("\nthe claim", " the claim")
+    };
+    assert!(add("resign", "The minister will resign.").starts_with(note));
+    for (quote, claim) in [
+        ("resign", "The minister will not resign."),
+        ("will not resign", "The minister will stay."),
+        ("resign", "The minister denied that he will resign."),
+    ] {
+        let err = add(quote, claim);
+        assert!(!err.contains("stands directly before"), "{quote}, {claim}: {err}");
+    }
+    assert!(add("stay", "He may stay.").contains("“cannot” stands directly before"));
+}
+
+#[test]
 fn a_date_that_is_called_stated_while_its_words_give_another_one_gets_a_note() {
     let desk = bare();
     let text = "They met on 27 January 2022 in Kyiv. الاجتماع عُقد في ٢٧ يناير ٢٠٢٢\n";

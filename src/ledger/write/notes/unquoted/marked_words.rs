@@ -6,6 +6,7 @@
 use crate::ledger::write::notes::unquoted::compared::Wording;
 use crate::ledger::write::notes::unquoted::whole_word::{has_word, is_in_word};
 use crate::wording::named_days::primary;
+use crate::wording::negations::negations;
 use annals_core::loose::{Hyphens, Loose};
 use annals_core::search::folded;
 use memchr::memmem;
@@ -39,37 +40,6 @@ impl Wording<'_> {
             })
         };
         inside.into_iter().filter(|words| !stands(words)).map(str::to_owned).collect()
-    }
-}
-
-/// The words of a language that deny the word after them, where it keeps words apart and has
-/// capitals.
-fn negations(lang: &str) -> &'static [&'static str] {
-    match lang {
-        "en" => &["not", "never", "no"],
-        "de" => &["nicht", "nie", "niemals", "kein", "keine", "keinen"],
-        "fr" => &["ne", "pas", "jamais"],
-        "es" => &["no", "nunca", "jamás"],
-        "pt" => &["não", "nunca", "jamais"],
-        "it" => &["non", "mai"],
-        "ca" => &["no", "mai"],
-        "ro" => &["nu", "niciodată"],
-        "nl" => &["niet", "geen", "nooit"],
-        "sv" => &["inte", "ej", "aldrig"],
-        "da" => &["ikke", "aldrig"],
-        "no" | "nb" | "nn" => &["ikke", "ikkje", "aldri"],
-        "fi" => &["en", "et", "ei", "emme", "ette", "eivät"],
-        "et" => &["ei"],
-        "pl" => &["nie", "nigdy"],
-        "cs" | "sl" | "hr" | "bs" => &["ne", "nikdy", "nikoli", "nikada"],
-        "sk" => &["nie", "nikdy"],
-        "uk" | "ru" | "bg" | "mk" => &["не", "ні", "ни", "ніколи", "никогда"],
-        "sr" => &["не", "ne", "никада", "nikada"],
-        "be" => &["не", "ні"],
-        "hu" => &["nem", "ne", "sem", "soha"],
-        "el" => &["δεν", "μην", "οχι"],
-        "sq" => &["nuk", "mos"],
-        _ => &[],
     }
 }
 
