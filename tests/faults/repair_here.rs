@@ -98,6 +98,22 @@ fn a_damaged_store_is_built_from_the_journal_and_the_old_one_kept() {
     }
 }
 
+/// The first byte of the store's file is that of its first segment: what is added to it afterwards
+/// is lost when it is opened again.
+#[test]
+fn a_store_that_loses_what_is_added_to_it_is_built_again() {
+    let room = newsroom();
+    let mut flipped = room.read(DB);
+    flipped[0] ^= 0x20;
+    room.write(DB, flipped);
+    let written = room.append(&fact("Lavrov spoke.", "Lavrov said"));
+    let note = "note: the store could not be used (it lost again what was added to it): it was \
+                kept as ledger/db-aside-1, and built again from the journal, 5 events\n";
+    assert_eq!(written.exit, 0, "{written:?}");
+    assert!(written.told().contains(note), "{written:?}");
+    room.expect_whole(6);
+}
+
 #[test]
 fn a_missing_store_is_made_by_the_writer_and_by_repair() {
     let room = newsroom();

@@ -53,10 +53,11 @@ impl Notice {
             }
             Notice::StoreBuilt(n) => format!("note: the store was built, {n} events"),
             Notice::StoreAside { path, why, events } => format!(
-                "note: the store could not be read ({why}): it was kept as {}, and built again \
+                "note: the store could not be used ({why}): it was kept as {}, and built again \
                  from the journal, {events} events",
                 path.display()
             ),
+            Notice::StoreCaughtUp(1) => "note: one event was added to the store".to_owned(),
             Notice::StoreCaughtUp(n) => format!("note: {n} events were added to the store"),
             Notice::CheckpointAside(path, why) => {
                 format!("note: the checkpoint was kept as {}: {why}", path.display())

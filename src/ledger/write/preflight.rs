@@ -144,6 +144,17 @@ pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, verifier: &Verifier) -> Opt
     Mark::of(&ledger.origin, &checkpoint, signature)
 }
 
+/// An empty store in place of one that cannot be used, which is kept aside.
+pub fn store_anew(
+    paths: &Paths,
+    journal: &Journal,
+    why: &str,
+) -> Result<(Box<dyn Store>, Notice), LedgerError> {
+    let path = set_aside(&paths.store())?;
+    let notice = Notice::StoreAside { path, why: why.to_owned(), events: journal.size() };
+    Ok((paths.store_place().create()?, notice))
+}
+
 /// Opens the store, or builds it from the verified journal if there is no store or it cannot be
 /// read, even if the disk failed only once while it was opened; an unreadable store is kept aside.
 /// A store with another record is an error.
@@ -152,10 +163,8 @@ pub fn open_store(
     journal: &Journal,
 ) -> Result<(Box<dyn Store>, Option<Notice>), LedgerError> {
     let again = |why: &str| {
-        let path = set_aside(&paths.store())?;
-        let events = journal.size();
-        let notice = Notice::StoreAside { path, why: why.to_owned(), events };
-        Ok((paths.store_place().create()?, Some(notice)))
+        let (store, notice) = store_anew(paths, journal, why)?;
+        Ok((store, Some(notice)))
     };
     let store = match paths.store_place().open() {
         Err(StoreError::Missing(folder)) => {

@@ -16,7 +16,7 @@ use crate::ledger::write::home::{
     CommitOutcome, EventGroup, Home, HomeError, JudgedHome, LocalJournal, WakeOutcome,
 };
 use crate::ledger::write::notice::Notice;
-use crate::ledger::write::preflight::{Stamp, open_store, set_aside};
+use crate::ledger::write::preflight::{Stamp, open_store, set_aside, store_anew};
 use crate::store::{Appended, Store, StoreHead};
 use annals_core::event::Entry;
 use annals_core::event::record;
@@ -136,7 +136,23 @@ impl JournalHome {
         notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
         let added = self.catch_up(&mut *store)?;
         if added > 0 && !is_built {
-            notices.push(Notice::StoreCaughtUp(added));
+            // A damaged store may lose what was added to it when it is opened again.
+            drop(store);
+            let notice;
+            (store, notice) = match self.paths.store_place().open() {
+                Ok(kept) if kept.head()?.size == self.journal.size() => {
+                    (kept, Notice::StoreCaughtUp(added))
+                }
+                Ok(lossy) => {
+                    drop(lossy);
+                    let why = "it lost again what was added to it";
+                    let (mut anew, notice) = store_anew(&self.paths, &self.journal, why)?;
+                    self.catch_up(&mut *anew)?;
+                    (anew, notice)
+                }
+                Err(error) => return Err(error.into()),
+            };
+            notices.push(notice);
         }
         (self.open, self.head) = (Some(OpenFiles { journal, store }), Some(judged.head));
         Ok(notices)
