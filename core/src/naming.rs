@@ -99,11 +99,16 @@ pub fn is_label(name: &str) -> bool {
 pub struct NameForm {
     /// As it is written.
     drawn: String,
-    /// In lower case.
+    /// In one case.
     folded: String,
     /// As it is written, then in lower case: a capital of one script can look like a letter of
     /// another script although its own small letter does not.
     read: String,
+}
+
+/// A text in one case: letters that have one capital are one, as ß and ss, ı and i.
+fn one_case(text: &str) -> String {
+    text.to_uppercase().to_lowercase().replace("i\u{307}", "i")
 }
 
 impl NameForm {
@@ -112,7 +117,7 @@ impl NameForm {
         let plain = plain(name);
         NameForm {
             drawn: skeleton(&plain).collect(),
-            folded: skeleton(&plain.to_lowercase()).collect(),
+            folded: skeleton(&one_case(&plain)).collect(),
             read: skeleton(&plain.chars().flat_map(small).collect::<String>()).collect(),
         }
     }
@@ -316,6 +321,9 @@ mod tests {
             ("محمد علي", "مـحمد علي"),
             ("김 철수", "김철수"),
             ("李 雷", "李雷"),
+            ("Jonas Weiß", "Jonas Weiss"),
+            ("Jonas Weiß", "JONAS WEISS"),
+            ("İpek Işık", "ipek ışık"),
         ];
         for (one, other) in pairs {
             assert!(look_alike(one, other), "{one} {other}");
