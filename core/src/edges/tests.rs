@@ -270,6 +270,9 @@ fn words_after_a_year_or_a_day_are_no_units_of_it() {
     ends_in("Es kostet 2000 Franken dort", "2000", "number 2000 Franken");
     ends_in("$5 Million People", "$5", "number $5 Million");
     ends_in("约3万 人", "约3", "number 3万");
+    ends_in("最大瞬間風速は45メートル", "速は45", "number 45メートル");
+    ends_in("多い所で300ミリの雨", "多い所で300", "number 300ミリ");
+    ends_in("時速20キロで進む", "時速20", "number 20キロ");
     ends_in("im Jahr 2022 n. Chr. dort", "2022", "number 2022 n. Chr.");
 }
 
