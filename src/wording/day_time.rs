@@ -20,8 +20,22 @@ pub struct DayTime {
     pub digits: (usize, usize),
 }
 
-/// The times of a text: `22:30`, `10.30 p.m.`, `10pm`, `20 Uhr`, `20h45`; `22.30` is one where
-/// another text has such a time.
+/// Words before an hour for the half of the day, and whether it is the second one, of Japanese,
+/// Chinese and Korean.
+const HALVES_BEFORE: [(&str, bool); 6] = [
+    ("午前", false),
+    ("午後", true),
+    ("上午", false),
+    ("下午", true),
+    ("오전", false),
+    ("오후", true),
+];
+/// Signs after an hour of these languages, and after a minute.
+const HOURS: [char; 5] = ['時', '时', '點', '点', '시'];
+const MINUTES: [char; 2] = ['分', '분'];
+
+/// The times of a text: `22:30`, `10.30 p.m.`, `10pm`, `20 Uhr`, `20h45`, `午後5時30分`; `22.30` is
+/// one where another text has such a time.
 pub fn day_times(text: &str) -> Vec<DayTime> {
     let mut found = Vec::new();
     let bytes = text.as_bytes();
@@ -37,6 +51,29 @@ pub fn day_times(text: &str) -> Vec<DayTime> {
     };
     for at in (0..bytes.len()).filter(begins) {
         let Some((written, end)) = number(at) else { continue };
+        let after_hour = text.get(end..).and_then(|rest| rest.strip_prefix(HOURS));
+        if let Some(rest) = after_hour {
+            let before = text.get(..at).unwrap_or_default().trim_end();
+            let half = HALVES_BEFORE.iter().find(|(words, _)| before.ends_with(words));
+            let hour = match (half, written) {
+                (Some((_, false)), 12) => 0,
+                (Some((_, true)), 1..=11) => written + 12,
+                (_, 0..=23) => written,
+                _ => continue,
+            };
+            let blank = rest.len() - rest.trim_start().len();
+            let minute = number(text.len() - rest.len() + blank).filter(|(minute, last)| {
+                *minute < 60 && text.get(*last..).is_some_and(|rest| rest.starts_with(MINUTES))
+            });
+            let minute = match minute {
+                Some((minute, _)) => minute,
+                None if rest.starts_with(['半', '반']) => 30,
+                None => 0,
+            };
+            let (has_half, digits) = (half.is_some(), (at, end));
+            found.push(DayTime { hour, minute, written, is_certain: true, has_half, digits });
+            continue;
+        }
         let mark = bytes.get(end).filter(|mark| b".:h".contains(mark));
         let minute = mark.and_then(|_| number(end + 1)).filter(|(_, last)| *last == end + 3);
         let (minute, end) = minute.unwrap_or((0, end));
@@ -76,6 +113,9 @@ mod tests {
         assert_eq!(found("at 10:30pm, 10.30 p.m. and 22:30"), [(22, 30); 3]);
         assert_eq!(found("at 10 PM and 12am, 12.15 pm"), [(22, 0), (0, 0), (12, 15)]);
         assert_eq!(found("20 Uhr, 20h, 20h45, 20 h"), [(20, 0), (20, 0), (20, 45), (20, 0)]);
+        assert_eq!(found("午後5時、17時、下午5点、오후 5시"), [(17, 0); 4]);
+        assert_eq!(found("午前5時30分、上午5时半、오전 5시 30분"), [(5, 30); 3]);
+        assert_eq!(found("午前12時、午後12時"), [(0, 0), (12, 0)]);
         assert_eq!(found("2022-01-27, 10 people, 3 am ende, 10:75"), [(3, 0)]);
     }
 }

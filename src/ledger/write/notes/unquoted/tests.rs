@@ -172,6 +172,8 @@ fn times_and_dates_are_the_same_with_other_signs() {
         ("Saat 18.00’de başladı", "It began at 6 pm.", "en"),
         ("commence à 20h45", "It starts at 8.45 p.m.", "en"),
         ("um 20 Uhr", "It starts at 8 pm.", "en"),
+        ("午後5時に警報が出た", "17時に警報が出た。", "ja"),
+        ("下午5点30分开始", "It began at 17:30.", "en"),
         ("48,5 M€", "Il a 48,5 millions d’euros.", "fr"),
         ("48,5 M €", "Il a 48,5 millions d’euros.", "fr"),
         ("48,5 M\u{a0}€", "Il a 48,5 M€.", "fr"),
@@ -222,6 +224,7 @@ fn short_measures_and_the_half_of_the_day_are_compared() {
         ("412,6 milionu korun", "Příjmy jsou 412,6 milionu eur.", "cs", "412,6 milionu eur"),
         ("3 mil. eur", "Firma utržila 3 mil. Kč.", "cs", "3 mil Kč"),
         ("out at 4am", "The fire was out at 4pm.", "en", "4 pm"),
+        ("午後5時に警報", "午前5時に警報が出た。", "ja", "5 am"),
         ("opened at 7.30 a.m.", "The doors opened at 7.30 p.m.", "en", "7.30 pm"),
     ] {
         assert_eq!(missing(quoted, claim, lang), [found], "{claim}");
