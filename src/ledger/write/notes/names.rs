@@ -165,7 +165,7 @@ impl CapitalWords<'_> {
         let language = primary(self.lang);
         // German and its neighbours write every noun with a capital.
         if matches!(language.as_str(), "de" | "lb" | "gsw") {
-            return Vec::new();
+            return self.renamed();
         }
         let quoted: LazyCell<Vec<&str>, _> = LazyCell::new(|| self.quoted_words());
         let whole = WITHOUT_CASES.contains(&language.as_str());
@@ -212,6 +212,20 @@ impl CapitalWords<'_> {
         }
         names.dedup();
         names
+    }
+
+    /// Of a language in which every noun has a capital: the words of the claim that stand directly
+    /// after a quoted word in the place of another one, and nowhere in what is quoted: `Hamm` of
+    /// `Landgericht Hamm` where `Landgericht Köln` is quoted.
+    fn renamed(&self) -> Vec<String> {
+        let quoted = self.quoted_words();
+        let stands = |word: &str| quoted.iter().any(|known| are_of_one_noun(word, known));
+        let pairs: Vec<(&str, &str)> = self.quoted.iter().flat_map(|it| noun_pairs(it)).collect();
+        let claimed = noun_pairs(self.claim).into_iter();
+        let is_renamed = |(before, word): &(&str, &str)| {
+            pairs.iter().any(|(known, _)| known == before) && !stands(word)
+        };
+        claimed.filter(is_renamed).map(|(_, word)| word.to_owned()).collect()
     }
 
     /// The first words of sentences that are nearly a quoted word with a capital, or stand in its
@@ -313,6 +327,28 @@ impl CapitalWords<'_> {
         });
         parts.collect()
     }
+}
+
+/// The words with a capital that follow each other with nothing but a space between.
+fn noun_pairs(text: &str) -> Vec<(&str, &str)> {
+    let words: Vec<(usize, &str)> = text.unicode_word_indices().collect();
+    let pairs = words.windows(2).filter_map(|pair| {
+        let [(at, one), (next, other)] = *pair else { return None };
+        let is_next = text.get(at + one.len()..next) == Some(" ");
+        let are_nouns = begins_with_capital(one) && begins_with_capital(other);
+        (is_next && are_nouns).then_some((one, other))
+    });
+    pairs.collect()
+}
+
+/// Whether two words may be forms of one noun: one begins as the other does, but for an ending.
+fn are_of_one_noun(one: &str, other: &str) -> bool {
+    const LONGEST_ENDING: usize = 3;
+    let (one, other) = (as_typed(one), as_typed(other));
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let common = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let shorter = one.len().min(other.len());
+    common + 1 >= shorter && one.len().abs_diff(other.len()) <= LONGEST_ENDING && common >= 2
 }
 
 /// What stands before the first word of a sentence.

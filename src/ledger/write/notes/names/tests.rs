@@ -179,3 +179,25 @@ fn what_begins_a_word_as_it_is_is_the_beginning_of_a_folded_word() {
         assert!(!begins_a_word(text, &letters, false) || is_one, "{letters}");
     }
 }
+
+#[test]
+fn a_german_name_in_the_place_of_another_one_is_missing() {
+    let missing =
+        |quoted: &str, claim: &str| CapitalWords { claim, lang: "de", quoted: &[quoted] }.missing();
+    let court = "Das Landgericht Köln verurteilte Peter Müller am Montag zu einer Geldstrafe.";
+    for (claim, name) in [
+        ("Das Landgericht Hamm verurteilte Peter Müller.", "Hamm"),
+        ("Das Landgericht Köln verurteilte Peter Schmidt.", "Schmidt"),
+    ] {
+        assert_eq!(missing(court, claim), [name], "{claim}");
+    }
+    for claim in [
+        "Das Landgericht Köln verurteilte Peter Müller.",
+        "Der Angeklagte Müller muss laut Landgericht eine Strafe zahlen.",
+        "Peter Müllers Strafe kam am Montag Abend vom Landgericht Köln.",
+        "Richter Müller war es nicht.",
+    ] {
+        assert_eq!(missing(court, claim), [] as [&str; 0], "{claim}");
+    }
+    assert_eq!(missing("Minister Robert Habeck kam", "Minister Habeck kam."), [] as [&str; 0]);
+}
