@@ -394,6 +394,8 @@ impl Around<'_> {
             let more = match word.as_str() {
                 _ if percent || is_short => 0,
                 "md" if is_money => 9,
+                // Of an English bill that has a number or a year before it.
+                "bill" if rest.get(length) != Some(&'.') => 0,
                 // Of Czech, Romanian and others with a point; else a thousand of Spanish.
                 "mil" if rest.get(length) == Some(&'.') => {
                     let after = rest.get(length + 1..).unwrap_or_default();

@@ -23,7 +23,9 @@ pub fn worded_magnitudes(text: &str) -> Vec<WordedMagnitude> {
     let mut found = Vec::new();
     let mut is_of_digits = false;
     for word in text.unicode_words() {
-        match magnitude(word).filter(|zeros| *zeros >= 3) {
+        // Without digits before it an English bill is a draft of a law, and no short *Billion*.
+        let is_other = !is_of_digits && word.eq_ignore_ascii_case("bill");
+        match magnitude(word).filter(|zeros| *zeros >= 3 && !is_other) {
             Some(zeros) => {
                 found.push(WordedMagnitude { word: word.to_owned(), zeros, is_of_digits });
             }
@@ -31,4 +33,21 @@ pub fn worded_magnitudes(text: &str) -> Vec<WordedMagnitude> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bill_counts_only_after_digits() {
+        let found = |text: &str| {
+            let all = worded_magnitudes(text).into_iter();
+            all.map(|it| (it.word, it.is_of_digits)).collect::<Vec<_>>()
+        };
+        assert_eq!(found("The bill passed with 219 votes. A million saw the bill."), {
+            [("million".to_owned(), false)]
+        });
+        assert_eq!(found("rund 2 Bill. Euro"), [("Bill".to_owned(), true)]);
+    }
 }

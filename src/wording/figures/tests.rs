@@ -29,6 +29,7 @@ fn magnitude_sign_and_per_cent_belong_to_the_value() {
     assert!(figures("4.1 percentage points")[0].is(&rise) && figures("4.1 points")[0].is(&rise));
     assert!(!figures("4.1%")[0].is(&rise));
     assert!(!figures("4.1 percentage points")[0].is(&figures("up 4.1 points")[0]));
+    assert_eq!(found("the 2026 bill, 2 Bill. Euro"), ["2026: 2026", "2 Bill: 2000000000000"]);
     assert_eq!(found("fell to −3 million"), ["−3 million: -3000000"]);
     assert_eq!(found("in 2014–2022, 2022-01-27"), {
         ["2014: 2014", "2022: 2022", "2022: 2022", "01: 1", "27: 27"]
