@@ -108,7 +108,7 @@ pub struct NameForm {
 
 /// A text in one case: letters that have one capital are one, as ß and ss, ı and i.
 fn one_case(text: &str) -> String {
-    text.to_uppercase().to_lowercase().replace("i\u{307}", "i")
+    text.to_lowercase().to_uppercase().to_lowercase().replace("i\u{307}", "i")
 }
 
 impl NameForm {
@@ -323,6 +323,7 @@ mod tests {
             ("李 雷", "李雷"),
             ("Jonas Weiß", "Jonas Weiss"),
             ("Jonas Weiß", "JONAS WEISS"),
+            ("JONAS WEIẞ", "JONAS WEISS"),
             ("İpek Işık", "ipek ışık"),
         ];
         for (one, other) in pairs {

@@ -153,27 +153,29 @@ impl Uploads {
         Ok(Upload { file, partial, place, expected, running, length, most, before, sending })
     }
 
-    /// The document of this digest, if somebody sent it and it has this length.
+    /// The document of this digest, if somebody sent it and it has at most this length.
     fn get(&self, digest: &Hash, length: u64) -> Result<Option<Vec<u8>>, DiskError> {
         for folder in self.senders() {
-            let read = match disk::read_up_to(&folder.join(digest.to_string()), length + 1) {
+            let place = folder.join(digest.to_string());
+            let read = match disk::read_up_to(&place, length.saturating_add(1)) {
                 Err(error) if error.is_missing() => continue,
                 read => read?,
             };
             // A damaged file is none.
-            if read.len() as u64 == length && Hash::of(&[&read]) == *digest {
+            if read.len() as u64 <= length && Hash::of(&[&read]) == *digest {
                 return Ok(Some(read));
             }
         }
         Ok(None)
     }
 
-    /// The lengths of those of these documents that somebody sent whole.
+    /// The lengths of those of these documents that somebody sent: of several files of one, of
+    /// which some may be damaged, the greatest.
     pub fn lengths(&self, digests: impl IntoIterator<Item = Hash>) -> DocumentLengths {
         let senders = LazyCell::new(|| self.senders());
         let length = |digest: Hash| {
             let about = |folder: &PathBuf| folder.join(digest.to_string()).symlink_metadata().ok();
-            Some((digest, senders.iter().find_map(about)?.len()))
+            Some((digest, senders.iter().filter_map(about).map(|file| file.len()).max()?))
         };
         digests.into_iter().filter_map(length).collect()
     }

@@ -52,12 +52,14 @@ pub fn day_times(text: &str) -> Vec<DayTime> {
     for at in (0..bytes.len()).filter(begins) {
         let Some((written, end)) = number(at) else { continue };
         let after_hour = text.get(end..).and_then(|rest| rest.strip_prefix(HOURS));
+        // 15時間 is how long something takes.
+        let after_hour = after_hour.filter(|rest| !rest.starts_with(['間', '间', '간']));
         if let Some(rest) = after_hour {
             let before = text.get(..at).unwrap_or_default().trim_end();
             let half = HALVES_BEFORE.iter().find(|(words, _)| before.ends_with(words));
             let hour = match (half, written) {
                 (Some((_, false)), 12) => 0,
-                (Some((_, true)), 1..=11) => written + 12,
+                (Some((_, true)), 0..=11) => written + 12,
                 (_, 0..=23) => written,
                 _ => continue,
             };
@@ -115,7 +117,8 @@ mod tests {
         assert_eq!(found("20 Uhr, 20h, 20h45, 20 h"), [(20, 0), (20, 0), (20, 45), (20, 0)]);
         assert_eq!(found("午後5時、17時、下午5点、오후 5시"), [(17, 0); 4]);
         assert_eq!(found("午前5時30分、上午5时半、오전 5시 30분"), [(5, 30); 3]);
-        assert_eq!(found("午前12時、午後12時"), [(0, 0), (12, 0)]);
+        assert_eq!(found("午前12時、午後12時、午後0時30分"), [(0, 0), (12, 0), (12, 30)]);
+        assert_eq!(found("15時間続いた、3小时、15시간"), []);
         assert_eq!(found("2022-01-27, 10 people, 3 am ende, 10:75"), [(3, 0)]);
     }
 }

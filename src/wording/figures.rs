@@ -6,7 +6,7 @@
 //! words (`number_words`), magnitudes in words (`worded_magnitudes`).
 
 use crate::wording::amounts::{KindPlace, kind_around};
-use crate::wording::fractions::{fraction_at, is_fraction};
+use crate::wording::fractions::fraction_at;
 use annals_core::edges::{
     below_zero, is_percent, magnitude, magnitude_of_money, minus_before, percent_before, points,
     zero_before,
@@ -226,7 +226,7 @@ pub fn figures(text: &str) -> Vec<Figure> {
     let mut figures: Vec<Figure> = Vec::new();
     // The figures before a word for points that no word for per cent has.
     let mut of_points: Vec<usize> = Vec::new();
-    if !text.chars().any(|c| digit(c).is_some() || is_fraction(c)) {
+    if !text.chars().any(|c| digit(c).is_some()) {
         return figures;
     }
     let chars: Vec<char> = text.chars().collect();
@@ -255,8 +255,9 @@ pub fn figures(text: &str) -> Vec<Figure> {
                 at += 1;
             }
         }
-        if !value.contains('.')
-            && let Some(fraction) = fraction_at(&chars[at..], value.is_empty())
+        if !value.is_empty()
+            && !value.contains('.')
+            && let Some(fraction) = fraction_at(&chars[at..], value.len())
         {
             words.extend(&chars[at..at + fraction.length]);
             value = format!("{value}.{}", fraction.decimals);

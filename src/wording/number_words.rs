@@ -106,15 +106,21 @@ fn large(word: &str) -> Option<u64> {
 fn worded(run: &[&str]) -> Option<Figure> {
     // Both are counted in halves.
     let (mut whole, mut part) = (0_u64, 0_u64);
+    // What a half is one of: after a million it is half a million.
+    let mut unit = 1;
     for word in run {
         match (small(word), large(word)) {
-            (Some(value), _) => part = part.checked_add(2 * value)?,
+            (Some(value), _) => {
+                part = part.checked_add(2 * value)?;
+                unit = 1;
+            }
             (None, Some(100)) => part = part.checked_mul(100)?,
             (None, Some(large)) => {
                 whole = whole.checked_add(part.checked_mul(large)?)?;
                 part = 0;
+                unit = large;
             }
-            (None, None) if word.eq_ignore_ascii_case("half") => part = part.checked_add(1)?,
+            (None, None) if word.eq_ignore_ascii_case("half") => part = part.checked_add(unit)?,
             (None, None) => {}
         }
     }
@@ -142,6 +148,7 @@ mod tests {
         assert_eq!(found("two and a half per cent, half a million men, one and a half million"), {
             ["two and a half: 2.5", "half a million: 500000", "one and a half million: 1500000"]
         });
+        assert_eq!(found("one million and a half"), ["one million and a half: 1500000"]);
         let per_cent = worded_figures("It rose by two and a half per cent.").remove(0);
         assert!(figures("2.5%")[0].is(&per_cent) && !figures("2.5")[0].is(&per_cent));
         assert_eq!(found("Half a dozen of ten and a man; three and a"), ["ten: 10", "three: 3"]);

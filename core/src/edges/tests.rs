@@ -273,6 +273,8 @@ fn words_after_a_year_or_a_day_are_no_units_of_it() {
     ends_in("最大瞬間風速は45メートル", "速は45", "number 45メートル");
     ends_in("多い所で300ミリの雨", "多い所で300", "number 300ミリ");
     ends_in("時速20キロで進む", "時速20", "number 20キロ");
+    ends_in("年20ミリシーベルト以下", "年20", "number 20ミリシーベルト");
+    whole("第3トンネルで", "第3");
     ends_in("im Jahr 2022 n. Chr. dort", "2022", "number 2022 n. Chr.");
 }
 

@@ -78,7 +78,14 @@ impl LineView<'_> {
             letters.all(|(more, c)| self.at(from + more) == Some(c))
         };
         let length = |unit: &&str| unit.chars().count();
-        let found = IDEOGRAPHIC.iter().filter(is_here).map(length).max().unwrap_or(0);
+        // A measure in katakana is a whole word: of ミリシーベルト not ミリ, of トンネル not トン.
+        let is_katakana = |c: char| matches!(c, '\u{30A1}'..='\u{30FA}' | 'ー');
+        let is_whole = |unit: &&&str| {
+            let after = self.at(from + unit.chars().count());
+            !unit.ends_with(is_katakana) || !after.is_some_and(is_katakana)
+        };
+        let here = IDEOGRAPHIC.iter().filter(is_here).filter(is_whole);
+        let found = here.map(length).max().unwrap_or(0);
         // Of 日本 the first sign is no day.
         let japan = found == 1 && self.at(from) == Some('日') && self.at(from + 1) == Some('本');
         if japan { from } else { from + found }

@@ -17,7 +17,7 @@ use crate::ledger::write::home::{
 };
 use crate::ledger::write::notice::Notice;
 use crate::ledger::write::preflight::{Stamp, open_store, set_aside, store_anew};
-use crate::store::{Appended, Store, StoreHead};
+use crate::store::{Appended, Store, StoreError, StoreHead};
 use annals_core::event::Entry;
 use annals_core::event::record;
 use annals_core::hash::Hash;
@@ -145,17 +145,22 @@ impl JournalHome {
                 }
                 Ok(lossy) => {
                     drop(lossy);
-                    let why = "it lost again what was added to it";
-                    let (mut anew, notice) = store_anew(&self.paths, &self.journal, why)?;
-                    self.catch_up(&mut *anew)?;
-                    (anew, notice)
+                    self.store_anew("it lost again what was added to it")?
                 }
+                Err(StoreError::Damaged(why)) => self.store_anew(&why)?,
                 Err(error) => return Err(error.into()),
             };
             notices.push(notice);
         }
         (self.open, self.head) = (Some(OpenFiles { journal, store }), Some(judged.head));
         Ok(notices)
+    }
+
+    /// A store with all events in place of one that cannot be used, which is kept aside.
+    fn store_anew(&self, why: &str) -> Result<(Box<dyn Store>, Notice), LedgerError> {
+        let (mut store, notice) = store_anew(&self.paths, &self.journal, why)?;
+        self.catch_up(&mut *store)?;
+        Ok((store, notice))
     }
 
     /// Writes again, in place, the events that the log key has not signed, with their documents and

@@ -12,6 +12,7 @@ use crate::wording::name_cases::{
     are_of_one, common, differ_inside, has_surnames, is_slavic, is_surname_of, one_vowel,
 };
 use crate::wording::named_days::primary;
+use crate::wording::small_words::languages_of;
 use annals_core::search::folded;
 use memchr::memmem;
 use std::cell::LazyCell;
@@ -221,11 +222,19 @@ impl CapitalWords<'_> {
         let quoted = self.quoted_words();
         let stands = |word: &str| quoted.iter().any(|known| are_of_one_noun(word, known));
         let pairs: Vec<(&str, &str)> = self.quoted.iter().flat_map(|it| noun_pairs(it)).collect();
-        let claimed = noun_pairs(self.claim).into_iter();
-        let is_renamed = |(before, word): &(&str, &str)| {
-            pairs.iter().any(|(known, _)| known == before) && !stands(word)
-        };
-        claimed.filter(is_renamed).map(|(_, word)| word.to_owned()).collect()
+        let is_article = |word: &str| languages_of(&word.to_lowercase()).is_some();
+        let mut missing: Vec<String> = Vec::new();
+        for (before, word) in noun_pairs(self.claim) {
+            let rest = self.claim.split_once(word).map_or("", |(_, rest)| rest);
+            let is_renamed = !is_article(before)
+                && pairs.iter().any(|(known, _)| *known == before)
+                && !stands(word)
+                && !self.is_of_amount(word, rest);
+            if is_renamed && !missing.iter().any(|known| known == word) {
+                missing.push(word.to_owned());
+            }
+        }
+        missing
     }
 
     /// The first words of sentences that are nearly a quoted word with a capital, or stand in its
@@ -348,7 +357,7 @@ fn are_of_one_noun(one: &str, other: &str) -> bool {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let common = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
     let shorter = one.len().min(other.len());
-    common + 1 >= shorter && one.len().abs_diff(other.len()) <= LONGEST_ENDING && common >= 2
+    common == shorter && one.len().abs_diff(other.len()) <= LONGEST_ENDING && common >= 2
 }
 
 /// What stands before the first word of a sentence.

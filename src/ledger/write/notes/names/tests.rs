@@ -196,8 +196,11 @@ fn a_german_name_in_the_place_of_another_one_is_missing() {
         "Der Angeklagte Müller muss laut Landgericht eine Strafe zahlen.",
         "Peter Müllers Strafe kam am Montag Abend vom Landgericht Köln.",
         "Richter Müller war es nicht.",
+        "Das Gericht verurteilte Peter Müller.",
+        "Am Dienstag Abend war Peter Müller da, sagt Peter Müller.",
     ] {
         assert_eq!(missing(court, claim), [] as [&str; 0], "{claim}");
     }
     assert_eq!(missing("Minister Robert Habeck kam", "Minister Habeck kam."), [] as [&str; 0]);
+    assert_eq!(missing("3 Millionen Euro", "Es sind 3 Millionen EUR."), [] as [&str; 0]);
 }
