@@ -452,7 +452,9 @@ async fn tail(State(state): Shared, headers: HeaderMap, uri: Uri) -> Result<Resp
 async fn next_checkpoint(state: &ServerState, from: u64, wait: u64) -> Result<Response, Problem> {
     let (mut heads, mut stopping) = (state.sequencer.watch(), state.stopping.clone());
     let later = heads.wait_for(|head| head.record.size() > from);
+    // What is there is answered, also where nobody waits.
     let found = tokio::select! {
+        biased;
         found = later => found.ok().map(|head| head.record.note().to_vec()),
         () = tokio::time::sleep(Duration::from_secs(wait)) => None,
         _ = stopping.wait_for(|stopping| *stopping) => None,

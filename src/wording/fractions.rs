@@ -1,8 +1,8 @@
 //! Fractions that follow a whole number: `2½`, `5 ¾`, `3 1/2`.
 //!
-//! Always holds: only a fraction with finite decimals is read; of `2⅓` the value is that of `2`. One
-//! that stands alone is none: *half* and 1/2 are not read either. Not here: the number before it (`figures`). Source: Unicode, compatibility decompositions of the
-//! vulgar fractions.
+//! Always holds: only a fraction with finite decimals is read; of `2⅓` the value is that of `2`.
+//! One that stands alone is none: *half* and 1/2 are not read either. Not here: the number before
+//! it (`figures`). Source: Unicode, compatibility decompositions of the vulgar fractions.
 
 use unicode_normalization::UnicodeNormalization;
 
