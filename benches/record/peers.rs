@@ -11,7 +11,7 @@ use annals::ledger::reader::Record;
 use annals_core::verify::source::Source;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{self, Path};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -57,7 +57,8 @@ fn facts(record: &Record, count: usize) -> Vec<String> {
 }
 
 fn git(folder: &Path, facts: &[String], history: &mut History) -> Result<(), String> {
-    let place = folder.join("git");
+    // Absolute, because git reads the paths of its keys from the folder of its tree.
+    let place = path::absolute(folder).map_err(|error| error.to_string())?.join("git");
     let _ = fs::remove_dir_all(&place);
     fs::create_dir_all(&place).map_err(|error| error.to_string())?;
     let (key, allowed) = (place.join("key"), place.join("allowed"));
