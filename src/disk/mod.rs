@@ -327,19 +327,28 @@ pub fn replace_together(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(),
     together::sync_all(&handles).map_err(|cause| unknown("sync", path, cause))
 }
 
-/// A file that is complete and durable under a temporary name, to be put in the place of another.
+/// A file that is complete under a temporary name, to be put in the place of another once it is
+/// synced.
 #[derive(Debug)]
 pub struct Replacement {
+    file: File,
     temporary: PathBuf,
     path: PathBuf,
 }
 
 impl Replacement {
-    /// Writes and syncs the bytes beside `path`.
+    /// Writes the bytes beside `path`, not durably yet.
     pub fn write(path: &Path, bytes: &[u8], mode: FileMode) -> Result<Replacement, DiskError> {
         let temporary = temporary_beside(path);
-        write_temporary(&temporary, path, bytes, mode)?;
-        Ok(Replacement { temporary, path: path.to_owned() })
+        let file = create_new(&temporary, mode).map_err(error("make", path))?;
+        let mut written = Replacement { file, temporary, path: path.to_owned() };
+        written.file.write_all(bytes).map_err(error("write", path))?;
+        Ok(written)
+    }
+
+    /// Makes the bytes durable, under the temporary name.
+    pub fn sync(&self) -> Result<(), DiskError> {
+        self.file.sync_all().map_err(error("write", &self.path))
     }
 
     /// Renames it to its name. After a power cut, the file before it may be there again, whole.

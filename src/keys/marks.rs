@@ -377,7 +377,9 @@ impl HeldMarks {
         }
         let mut file = open_to_write(&marks.path).map_err(io("open"))?;
         let end = marks.end_of_whole_lines(&file)?;
-        file.set_len(end).map_err(io("cut"))?;
+        if file.metadata().map_err(io("read"))?.len() > end {
+            file.set_len(end).map_err(io("cut"))?;
+        }
         // The earlier lines may not be durable: a process may have been interrupted before it
         // synced them, or the sync failed. A sync alone proves nothing about such bytes, so the
         // last ones are written again in place.

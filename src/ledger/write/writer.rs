@@ -472,12 +472,12 @@ impl Writer {
         let (size, root) = (self.size(), self.verifier.chain.tree().root());
         let origin = ledger.origin.clone();
         let text = Checkpoint { origin: origin.to_string(), size, root }.text();
-        let key = self.log_key(&ledger.log_key)?;
-        let mut signatures = vec![NoteSignature::sign(&text, &origin, key)];
+        let mark = Mark::sign(self.log_key(&ledger.log_key)?, origin.clone(), size, root);
+        // The mark has the checkpoint's own signature.
+        let mut signatures = vec![mark.signature()];
         if let Some(old) = &ledger.old_log_key {
             signatures.push(NoteSignature::sign(&text, &origin, self.log_key(old)?));
         }
-        let mark = Mark::sign(key, origin, size, root);
         let proof = match memory.compares_trees() {
             true => self.extension_proof()?,
             false => Vec::new(),

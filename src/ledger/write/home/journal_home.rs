@@ -259,19 +259,21 @@ impl JournalHome {
         // One that was never put goes first: its name may be that of the new one.
         self.prepared = None;
         let Some(OpenFiles { store, .. }) = &mut self.open else { return Err(not_open()) };
+        // Written before anything waits for the disk, so that one flush of the file system's own
+        // journal has the file and the marks.
         let path = self.paths.checkpoint();
-        let replacement = || Replacement::write(&path, note, disk::FileMode::Shared);
-        let stored = || match group {
-            Some(group) => store_entries(&mut **store, group.from.size, group.entries),
-            None => Ok(()),
-        };
-        let (stored, replacement) = match group {
+        let replacement = Replacement::write(&path, note, disk::FileMode::Shared)?;
+        let (stored, synced) = match group {
             // The store takes longer.
-            Some(_) => together(stored, replacement),
-            None => (Ok(()), replacement()),
+            Some(group) => together(
+                || store_entries(&mut **store, group.from.size, group.entries),
+                || replacement.sync(),
+            ),
+            None => (Ok(()), replacement.sync()),
         };
         stored?;
-        self.prepared = Some(replacement?);
+        synced?;
+        self.prepared = Some(replacement);
         Ok(())
     }
 
