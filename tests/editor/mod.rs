@@ -22,6 +22,6 @@ mod repeats;
 mod review;
 pub mod story;
 mod tables;
-mod talk;
+pub mod talk;
 mod terminal;
 mod preflight;

@@ -1,5 +1,6 @@
 //! What waits in an outbox and the record refuses by now, and what a server finds at its start.
 
+use crate::editor::talk::talk;
 use crate::serve::{Newsroom, RunningServer, Said, enter, json, request};
 
 /// What was signed while nobody answered, and is refused once the colleague's acts are there.
@@ -65,6 +66,37 @@ fn what_waits_and_is_refused_is_given_up_or_signed_anew() {
     assert!(told.contains("; --again signs the drafts anew") && !told.contains(waits), "{told}");
     newsroom.good("ben", &[&correct[..], &["--again"]].concat());
     assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n");
+    newsroom.expect_same(&["ada", "ben"]);
+    server.stop();
+}
+
+/// A server that answers that others were first has placed nothing, and never will: if the drafts
+/// are refused then, what was signed for them does not wait.
+#[test]
+fn what_others_were_first_of_and_is_refused_then_does_not_wait() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 9);
+    newsroom.hire("ben", "Ben Best", &server.url, "ada");
+    newsroom.good("ben", &["pull"]);
+    let entered = newsroom.enter("ben", document, 1);
+    let fact = json(&entered.out)["position"].to_string();
+    newsroom.good("ada", &["pull"]);
+    let drafts = format!(
+        "{{\"type\":\"fact.asserted\",\"claim\":\"Two.\",\"quote\":\"Boat 2 came in\",\
+         \"document\":{document}}}\n{{\"type\":\"fact.confirmed\",\"on\":{fact},\
+         \"how\":\"reread\"}}\n"
+    );
+    std::fs::write(newsroom.path("ada/two.jsonl"), drafts).unwrap();
+    let mut asked = talk(newsroom.command("ada", &["append", "two.jsonl"]));
+    asked.sees("sign and write 2 events");
+    let retract = ["retract", &fact, "--reason", "entry-error", "--statement", "Wrong.", "--yes"];
+    newsroom.good("ben", &retract);
+    asked.types("y\r");
+    let (shown, code) = asked.ends();
+    assert_eq!((code, shown.contains("waits still")), (1, false), "{shown}");
+    assert_eq!(newsroom.good("ada", &["outbox"]), "nothing waits\n");
     newsroom.expect_same(&["ada", "ben"]);
     server.stop();
 }

@@ -240,14 +240,16 @@ impl LoadedSubmission<'_> {
             return self.already(context, &receipt, writer);
         }
         let key = context.signer(&writer)?;
-        let mut agreed = None;
+        let (mut agreed, mut outrun) = (None, None);
         loop {
-            let prepared = match prepared(context, &mut writer, &key, self.loaded, self.options)? {
-                EarlierFound::Written(receipt) => {
-                    return self.already(context, &receipt, writer);
-                }
-                EarlierFound::Prepared(prepared) => *prepared,
-            };
+            let (loaded, options, outrun_before) = (self.loaded, self.options, outrun.as_ref());
+            let prepared =
+                match prepared(context, &mut writer, &key, loaded, options, outrun_before)? {
+                    EarlierFound::Written(receipt) => {
+                        return self.already(context, &receipt, writer);
+                    }
+                    EarlierFound::Prepared(prepared) => *prepared,
+                };
             let matters = ShownEvents::of(&writer, &prepared, &key.public());
             if !agreed.as_ref().is_some_and(|agreed| matters.is_as_shown(agreed)) {
                 if let Some(agreed) = &agreed {
@@ -274,7 +276,9 @@ impl LoadedSubmission<'_> {
             }
             if context.wake(&mut writer)? == WakeOutcome::Same {
                 match append::submit(&mut writer, &prepared, &key) {
-                    Err(LedgerError::Outrun(_)) if context.may_try_again(&writer, &key)? => {}
+                    Err(LedgerError::Outrun(_)) if context.may_try_again(&writer, &key)? => {
+                        outrun = Some(prepared);
+                    }
                     Err(error @ LedgerError::Outrun(_)) => {
                         append::forget(&prepared)?;
                         return Err(error.into());
@@ -501,13 +505,15 @@ enum EarlierFound {
     Prepared(Box<PreparedBatch>),
 }
 
-/// The drafts as they were submitted before, or resolved, signed and verified now.
+/// The drafts as they were submitted before, or resolved, signed and verified now. `outrun` is what
+/// this command signed for them and others were first: if they are refused now, it is given up.
 fn prepared(
     context: &mut Context,
     writer: &mut Writer,
     key: &dyn SigningKey,
     loaded: &LoadedInput,
     options: &SubmitOptions,
+    outrun: Option<&PreparedBatch>,
 ) -> Result<EarlierFound, CliError> {
     let fresh = options.again || !loaded.unread.is_empty();
     let resumed = match fresh {
@@ -536,6 +542,9 @@ fn prepared(
         EarlierWork::Refused(why) => {
             let anew = prepare_drafts(context, writer, key, loaded, options).is_ok();
             writer.take_back();
+            if let Some(outrun) = outrun {
+                append::forget(outrun)?;
+            }
             let waits = || waiting_still(writer, loaded, &key.public());
             let why = match (anew, waits()) {
                 (true, _) => format!("{why}; --again signs the drafts anew"),
@@ -547,10 +556,13 @@ fn prepared(
         EarlierWork::New => {}
     }
     let prepared = prepare_drafts(context, writer, key, loaded, options);
-    if let Err(CliError::Ledger(LedgerError::Refused(_))) = &prepared
-        && let Some(waits) = waiting_still(writer, loaded, &key.public())
-    {
-        note(wrapped(&format!("note: {waits}"), 0));
+    if let Err(CliError::Ledger(LedgerError::Refused(_))) = &prepared {
+        if let Some(outrun) = outrun {
+            append::forget(outrun)?;
+        }
+        if let Some(waits) = waiting_still(writer, loaded, &key.public()) {
+            note(wrapped(&format!("note: {waits}"), 0));
+        }
     }
     Ok(EarlierFound::Prepared(Box::new(prepared?)))
 }
