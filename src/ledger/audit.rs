@@ -22,7 +22,7 @@ use crate::index::{BuildMode, Builder, IndexStatus};
 use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::{LedgerError, chain};
-use crate::ledger::following::FollowingMark;
+use crate::ledger::following::{FollowingMark, FoundEvidence};
 use crate::ledger::home_mark::HomeMark;
 use crate::ledger::imported;
 use crate::ledger::reader::Record;
@@ -97,6 +97,8 @@ pub struct LedgerComparisons {
     pub earlier_mark: Option<u64>,
     /// Whether a pull may bring more events: the ledger is a copy that follows a record.
     pub is_following: bool,
+    /// What shows that the publisher of a copy contradicted it, if a pull found that.
+    pub contradiction: Option<FoundEvidence>,
     /// The database that keeps the record, if this folder is a copy of a server of it.
     pub database: Option<String>,
 }
@@ -204,6 +206,7 @@ fn examine(
         let why = format!("{why}; annals repair --index makes it again from the journal");
         report.faults.push(Fault::of(Rule::Index, why));
     }
+    let is_following = FollowingMark::is_at(&record.paths)?;
     let subject = AuditSubject::Ledger(LedgerComparisons {
         store: store.report(&mut report.faults),
         index,
@@ -211,7 +214,8 @@ fn examine(
         part_of: record.part_of,
         later_mark,
         earlier_mark: earlier_mark(record, mark, &report),
-        is_following: FollowingMark::is_at(&record.paths)?,
+        is_following,
+        contradiction: FoundEvidence::of(&record.paths).filter(|_| is_following),
         // A mark that is damaged is a fault of its own.
         database: HomeMark::of(&record.paths).ok().flatten().map(|home| home.place),
     });

@@ -92,6 +92,8 @@ fn a_publisher_who_goes_back_is_shown_to_others() {
     assert!(!status.contains("(annals pull)"), "{status}");
     let home = desk.good(&["--ledger", "copy"]);
     assert!(home.contains(&format!("\ncopy    {says}")), "{home}");
+    let verified = desk.good(&["verify", "copy"]);
+    assert!(verified.contains(&format!("\nevidence: {says}")), "{verified}");
     // The same again is the same file, another is another one.
     refused(&desk, 4, "copy/following.evidence has");
     publish(&desk, &published(&ledger, 270));

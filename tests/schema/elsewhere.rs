@@ -87,7 +87,8 @@ fn following(answers: &mut Answers<'_>, room: &Newsroom) {
     let whole = "pull --ledger follower --verify-first --format json";
     assert_eq!(answers.run(room.folder.path(), whole, &own).exit, 0);
     room.put("follower/following.evidence", "");
-    for line in [status, "--ledger follower --format json"] {
+    let verify = "verify follower --format json";
+    for line in [status, verify, "--ledger follower --format json"] {
         assert_eq!(answers.run(room.folder.path(), line, &own).exit, 0, "{line}");
     }
     room.put("follower/following", "annals following v1\nplace /nowhere\n");

@@ -17,6 +17,7 @@ use crate::index::IndexStatus;
 use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::audit::{AuditReport, AuditSubject, EvidenceFound, PinFound, StoreFound};
+use crate::ledger::following::FoundEvidence;
 use crate::ledger::query::row::Named;
 use crate::ledger::query::tally::Tally;
 use annals_core::evidence::Claim;
@@ -58,6 +59,9 @@ pub struct VerdictReport {
     /// What the log key signed by its own memory, if the checkpoint is of more events.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_earlier: Option<u64>,
+    /// What shows that the publisher of this copy contradicted it, if a pull found that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contradiction: Option<FoundEvidence>,
     pub store: CopyReport,
     pub index: CopyReport,
     pub witnesses: Vec<CosignatureReport>,
@@ -255,6 +259,7 @@ impl VerdictReport {
             memory_compared: ledger.is_some_and(|ledger| ledger.is_marked),
             memory_later: ledger.and_then(|ledger| ledger.later_mark),
             memory_earlier: ledger.and_then(|ledger| ledger.earlier_mark),
+            contradiction: ledger.and_then(|ledger| ledger.contradiction.clone()),
             store: match ledger {
                 Some(ledger) => store(&ledger.store),
                 None => not_compared("a published record has none"),

@@ -136,6 +136,9 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
         let what = short_memory(marked, checkpoint.size, "the file of marks");
         lines.push(line("memory", what));
     }
+    if let Some(found) = &report.contradiction {
+        lines.push(line("evidence", visible(&found.text())));
+    }
     let of_pin = report.faults.iter().any(|fault| matches!(fault.rule, 801..=804));
     let is_unread = report.size == 0 && report.checkpoint.is_none() && !of_pin;
     let size = report.pin.size.unwrap_or_default();
