@@ -72,11 +72,18 @@ pub fn any_kind(folder: &Path) -> Result<Option<String>, DiskError> {
 
 /// That a place is a published record, and what to do.
 pub fn published(place: &Path) -> String {
+    let address = shell_word(&shown_address(&place.to_string_lossy()));
+    let copy = match place.to_string_lossy().contains("://") {
+        true => format!(
+            "; where annals serve answers there, annals clone {address} makes a copy in which this \
+             can be said"
+        ),
+        false => String::new(),
+    };
     format!(
-        "a published record, which is only read: annals verify {0} checks it, annals import {0} \
-         --to LEDGER makes a ledger of it to read; to write, name the ledger that it is published \
-         from",
-        shell_word(&shown_address(&place.to_string_lossy()))
+        "a published record, which is only read: annals verify {address} checks it, annals import \
+         {address} --to LEDGER makes a ledger of it to read; to write, name the ledger that it is \
+         published from{copy}"
     )
 }
 

@@ -14,10 +14,25 @@ const BOUNDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 /// How often what was counted is added up.
 const TIDIED: Duration = Duration::from_secs(5);
 
-/// Counts for this process; `None` where something else counts already.
+/// The results of submissions.
+const RESULTS: [&str; 4] = ["placed", "outrun", "busy", "refused"];
+/// The classes of HTTP statuses.
+const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
+
+/// Counts for this process; `None` where something else counts already. All that is counted begins
+/// at 0, so that the first step of each is seen.
 pub fn install() -> Option<PrometheusHandle> {
     let builder = PrometheusBuilder::new().set_buckets(&BOUNDS).ok()?;
-    builder.install_recorder().ok()
+    let handle = builder.install_recorder().ok()?;
+    for result in RESULTS {
+        counter!("annals_submissions_total", "result" => result).increment(0);
+    }
+    for class in CLASSES {
+        counter!("annals_answers_total", "status" => class).increment(0);
+    }
+    committed(0, 0);
+    tails(0.0);
+    Some(handle)
 }
 
 /// Adds up what was counted, again and again: else it would be kept singly until somebody asks.
@@ -40,10 +55,10 @@ pub fn submitted(placed: &Result<Vec<u8>, Problem>, took: Duration) {
     histogram!("annals_submission_seconds").record(took.as_secs_f64());
 }
 
-/// Counts a commit of this number of events.
-pub fn committed(events: u64) {
+/// Counts a number of commits, and the events in them.
+pub fn committed(commits: u64, events: u64) {
     counter!("annals_events_total").increment(events);
-    counter!("annals_commits_total").increment(1);
+    counter!("annals_commits_total").increment(commits);
 }
 
 /// Counts an answer by the class of its HTTP status.

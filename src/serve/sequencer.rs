@@ -627,7 +627,7 @@ impl SequencerThread {
             true => {
                 let head = Arc::new(ServedHead::of(writer, Some(&before.record))?);
                 self.head.send_replace(Arc::clone(&head));
-                metrics::committed(head.record.size() - before.record.size());
+                metrics::committed(1, head.record.size() - before.record.size());
                 head
             }
         };

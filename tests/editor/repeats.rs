@@ -105,6 +105,25 @@ fn another_claim_for_the_same_passage_is_noted() {
     assert!(again.err.contains("are fact 8, which is retracted"), "{again:?}");
 }
 
+/// A part of the facts that quote a passage is not told as all of them.
+#[test]
+fn where_more_facts_quote_a_passage_than_are_named_that_is_noted() {
+    let desk = facts();
+    let quote = "Sullivan met Grushko in Moscow";
+    let many: String = (0..15).map(|n| draft(&format!("They met, {n}."), quote)).collect();
+    append(&desk, "bo", &many, "");
+    let told = "note: more facts quote this passage than are named here: annals blame 3 lists them";
+    let named = "quotes a passage that fact ";
+    for (claim, first) in [("They met, at noon.", false), ("They met, at one.", true)] {
+        for options in ["|--dry-run", "|--dry-run|--verify-first", ""] {
+            let answer = append(&desk, "ada", &draft(claim, quote), options);
+            let shown = answer.err.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(shown.matches(named).count(), 16, "{options}: {answer:?}");
+            assert_eq!(shown.contains(told), first, "{options}: {answer:?}");
+        }
+    }
+}
+
 /// An old file is entered after a colleague corrected what it gave.
 #[test]
 fn words_that_were_corrected_away_are_refused() {

@@ -223,3 +223,24 @@ fn a_memory_that_ends_before_the_checkpoint_is_reported() {
     assert!(answer.err.contains(said), "{answer:?}");
     room.expect_whole(EVENTS + 1);
 }
+
+/// Missing altogether it shows less than an older copy does.
+#[test]
+fn a_memory_that_is_not_there_beside_its_log_key_is_reported() {
+    let room = newsroom();
+    room.remove("keys/log.marks");
+    let missing = "is not there, and the log key signed a checkpoint of size 5: put back ";
+    let status = room.run("status").out;
+    assert!(status.contains(&format!("marks         absent: the log key's memory {missing}")));
+    let answer = room.append(&fact("Lavrov spoke.", "Lavrov said"));
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let said = format!("warning: the log key's memory {missing}keys/log.marks, if there is a copy");
+    assert!(answer.err.contains(&said), "{answer:?}");
+    room.expect_whole(EVENTS + 1);
+    // Where the log key is not either, as in a reader's copy, nothing is to be put back.
+    for secret in ["keys/log.key", "keys/log.marks"] {
+        room.remove(secret);
+    }
+    let status = room.run("status").out;
+    assert!(status.contains("marks         absent: the log key's memory is not here\n"));
+}

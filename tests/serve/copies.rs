@@ -37,6 +37,21 @@ fn a_revocation_that_undoes_a_rekey_is_written() {
     server.stop();
 }
 
+/// Who names the server to a command that writes is told of the way that works.
+#[test]
+fn an_act_at_an_address_names_the_clone_in_which_it_can_be_said() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let url = &server.url;
+    let said =
+        newsroom.annals("ada", &["confirm", "3", "--how", "reread", "--ledger", url, "--yes"]);
+    let told = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    let way = format!("annals clone {url} makes a copy in which this can be said");
+    assert!(said.code == 2 && told.contains(&way), "{said:?}");
+    server.stop();
+}
+
 #[test]
 fn a_batch_that_fits_no_submission_is_not_kept() {
     let newsroom = Newsroom::found(None);

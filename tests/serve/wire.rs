@@ -548,6 +548,12 @@ fn counts_are_on_an_address_of_their_own() {
         "annals_can_place 1",
         "annals_home_warning 0",
         "annals_answers_total{status=\"4xx\"} 1",
+        // What did not happen yet is there too.
+        "annals_answers_total{status=\"5xx\"} 0",
+        "annals_submissions_total{result=\"busy\"} 0",
+        "annals_events_total 0",
+        "annals_commits_total 0",
+        "annals_tails 0",
     ] {
         assert!(counts.lines().any(|found| found == line), "{line}: {counts}");
     }

@@ -12,6 +12,7 @@ use crate::cli::terminal::{
 };
 use crate::disk::closed::is_closed;
 use crate::disk::{DiskError, is_folder_at};
+use crate::keys::KeyName;
 use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::given_policy::GivenPolicy;
 use crate::ledger::audit::part_below_mark;
@@ -26,7 +27,7 @@ use crate::ledger::query::summary::{FirstPositions, Summary};
 use crate::ledger::query::tally::Tally;
 use crate::ledger::query::{AsOf, View, no_fact};
 use crate::ledger::reader::{Record, covered};
-use crate::ledger::write::notice::short_memory;
+use crate::ledger::write::notice::{missing_memory, short_memory};
 use crate::ledger::write::outbox::listed_aside;
 use annals_core::key::PublicKey;
 use annals_core::rule::Rule;
@@ -68,6 +69,9 @@ struct StatusReport {
     checkpoint: Option<u64>,
     store: bool,
     marks: MarksFound,
+    /// Whether a log key is beside the record: then its memory belongs there too.
+    #[serde(skip)]
+    has_log_key: bool,
     /// Why the policy beside the keys cannot be read, if it cannot.
     #[serde(skip_serializing_if = "Option::is_none")]
     policy_unread: Option<String>,
@@ -236,6 +240,8 @@ fn status_report(
         checkpoint: covered(record.checkpoint.as_deref()),
         store: is_folder_at(&record.paths.store()).unwrap_or_else(no_store),
         marks: marks(record)?,
+        has_log_key: !record.is_published()
+            && record.paths.keys.join(format!("{}.key", KeyName::log())).is_file(),
         policy_unread: match record.is_published() {
             true => None,
             false => GivenPolicy::beside(&record.paths.keys).unread().map(str::to_owned),
@@ -490,6 +496,11 @@ fn marks_line(report: &StatusReport) -> Line {
         }
         MarksFound::Absent if report.origin.is_none() => {
             "not compared: the record here does not name itself".to_owned()
+        }
+        MarksFound::Absent
+            if let Some(signed) = report.checkpoint.filter(|_| report.has_log_key) =>
+        {
+            format!("absent: the log key's memory {}", missing_memory(signed, "log.marks"))
         }
         MarksFound::Absent => "absent: the log key's memory is not here".to_owned(),
         MarksFound::Size(at) => match report.checkpoint.filter(|signed| signed > at) {

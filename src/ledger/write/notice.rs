@@ -39,6 +39,11 @@ pub enum Notice {
         /// The size of the checkpoint.
         signed: u64,
     },
+    /// The marks of the log key are not there, and the log key is.
+    MemoryMissing {
+        /// The size of the checkpoint.
+        signed: u64,
+    },
     /// A file that should contain a log key, and does not, was ignored.
     KeyPassedOver(String),
 }
@@ -71,6 +76,10 @@ impl Notice {
                 "warning: the log key's memory {}",
                 short_memory(*marked, *signed, &paths.marks().display().to_string())
             ),
+            Notice::MemoryMissing { signed } => format!(
+                "warning: the log key's memory {}",
+                missing_memory(*signed, &paths.marks().display().to_string())
+            ),
             Notice::KeyPassedOver(why) => {
                 format!("note: a file that should be a log key was passed over: {why}")
             }
@@ -85,5 +94,14 @@ pub fn short_memory(marked: u64, signed: u64, file: &str) -> String {
     format!(
         "ends at size {marked}, and the checkpoint is of size {signed}: {file} is an older copy or \
          was cut; put back the newer one, if there is one"
+    )
+}
+
+/// That the log key's memory, which belongs in `file`, is not there, and what to do.
+pub fn missing_memory(signed: u64, file: &str) -> String {
+    format!(
+        "is not there, and the log key signed a checkpoint of size {signed}: put back {file}, if \
+         there is a copy; without it nothing here shows whether the log key signed more than this \
+         record has"
     )
 }

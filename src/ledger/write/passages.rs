@@ -13,7 +13,7 @@ use annals_core::verify::Follower;
 use annals_core::verify::chain::EventOutcome;
 use annals_core::verify::examine::{BodyFound, Examined};
 use annals_core::verify::source::CommitLine;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// The greatest number of other facts of one passage that are read and named.
@@ -27,6 +27,9 @@ pub struct Passages {
     by_place: HashMap<(u64, u64, u64), Vec<Passage>>,
     /// By claim and quoted words: the documents that have them, with the events that quote them.
     by_words: HashMap<(Hash, Hash), Vec<(u64, u64)>>,
+    /// By document, first code point, and the one after the last: passages that more facts quote
+    /// than are here.
+    cut: HashSet<(u64, u64, u64)>,
 }
 
 impl Passages {
@@ -46,6 +49,17 @@ impl Passages {
             let at = places.partition_point(|(_, known)| *known <= by);
             places.insert(at, (document, by));
         }
+    }
+
+    /// Notes that more facts quote this passage than are here.
+    pub fn cut_off(&mut self, passage: QuotedPassage) {
+        self.cut.insert((passage.document, passage.start, passage.end));
+    }
+
+    /// The first document of which more facts quote a passage of this fact than are here.
+    pub fn document_cut_off(&self, fact: &Fact) -> Option<u64> {
+        let is_cut = |one: &QuotedPassage| self.cut.contains(&(one.document, one.start, one.end));
+        quoted(fact).find(is_cut).map(|passage| passage.document)
     }
 
     /// Whether there is anything that a fact may repeat.

@@ -8,6 +8,7 @@
 //! passage with another claim, and other words with the same claim, give a note. Not here: the
 //! meaning of a claim.
 
+use crate::index::quoted;
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::home::entry_of;
 use crate::ledger::write::outbox::{act_of, same_act, short_name, waiting};
@@ -54,6 +55,7 @@ pub fn check(
                 .to_owned());
         }
         let mut named = 0;
+        let mut more = writer.passages.document_cut_off(fact);
         for passage in writer.passages.alike(fact, claim) {
             let Some((position, status)) = present(writer, passage.by) else {
                 if passage.claim == claim {
@@ -81,9 +83,16 @@ pub fn check(
                         shown(&fact.claim)
                     ));
                 }
-                _ => {}
+                (false, false) => more = more.or(quoted(fact).next().map(|quoted| quoted.document)),
+                (false, true) => {}
             }
         }
+        notes.extend(more.map(|document| {
+            format!(
+                "more facts quote this passage than are named here: annals blame {document} lists \
+                 them"
+            )
+        }));
         for (document, passage) in writer.passages.apart(fact, claim) {
             match present(writer, passage.by) {
                 Some((position, status)) if status != Status::Retracted && named < MOST_NAMED => {

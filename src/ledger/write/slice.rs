@@ -280,6 +280,9 @@ impl RecordSlice {
         let mut events = BTreeSet::from_iter(self.terms.find(&self.index, Term::Claim(&claim))?);
         for passage in quoted(fact) {
             let same = self.terms.find(&self.index, Term::Passage(passage))?;
+            if same.len() > MOST_NAMED {
+                passages.cut_off(passage);
+            }
             events.extend(same.into_iter().take(MOST_NAMED));
         }
         let last = self.index.snapshot(self.size())?;

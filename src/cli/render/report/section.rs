@@ -23,6 +23,7 @@ pub fn sections(report: &VerdictReport) -> Vec<Section> {
     vec![
         Section::new("open", "What was not checked", open(report)),
         Section::new("compared", "What it was compared with", compared(report)),
+        Section::new("against", "What speaks against it", against(report)),
         Section::new("anchors", "What speaks for it", anchors(report)),
         Section::new("acts", "What its own acts undid, set back or turned", acts(report)),
         Section::new(ADVICE, "What to do", advice(report)),
@@ -136,9 +137,6 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
         let what = short_memory(marked, checkpoint.size, "the file of marks");
         lines.push(line("memory", what));
     }
-    if let Some(found) = &report.contradiction {
-        lines.push(line("evidence", visible(&found.text())));
-    }
     let of_pin = report.faults.iter().any(|fault| matches!(fault.rule, 801..=804));
     let is_unread = report.size == 0 && report.checkpoint.is_none() && !of_pin;
     let size = report.pin.size.unwrap_or_default();
@@ -172,14 +170,10 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
     lines
 }
 
-fn anchors(report: &VerdictReport) -> Vec<Line> {
+fn against(report: &VerdictReport) -> Vec<Line> {
     let mut lines = Vec::new();
-    for witness in &report.witnesses {
-        let (name, at) = (visible(&witness.name), seconds_as_moment(witness.time));
-        lines.push(line("witness", format!("{name} cosigned the checkpoint at {at}")));
-    }
-    for missing in &report.trust_missing {
-        lines.push(line("missing", visible(&missing.to_string())));
+    if let Some(found) = &report.contradiction {
+        lines.push(line("evidence", visible(&found.text())));
     }
     if let Some(evidence) = &report.evidence {
         let label = match evidence.claim {
@@ -191,6 +185,18 @@ fn anchors(report: &VerdictReport) -> Vec<Line> {
     }
     if let Some(why) = &report.no_evidence {
         lines.push(line("no evidence file", format!("{}; keep the pin", visible(why))));
+    }
+    lines
+}
+
+fn anchors(report: &VerdictReport) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for witness in &report.witnesses {
+        let (name, at) = (visible(&witness.name), seconds_as_moment(witness.time));
+        lines.push(line("witness", format!("{name} cosigned the checkpoint at {at}")));
+    }
+    for missing in &report.trust_missing {
+        lines.push(line("missing", visible(&missing.to_string())));
     }
     if report.anchored.events > 0 {
         lines.push(line("anchored", anchored(&report.anchored)));

@@ -184,10 +184,16 @@ impl Writer {
             (None, None) => None,
         };
         let remembered = mark.as_ref().map_or(0, |mark| mark.size);
-        if let Some(signed) = covered.filter(|signed| foreign.is_none() && *signed > remembered)
-            && self.memory.is_there()?
-        {
-            self.notices.push(Notice::MemoryShort { marked: remembered, signed });
+        if let Some(signed) = covered.filter(|signed| foreign.is_none() && *signed > remembered) {
+            let ledger = verifier.chain.state.fold.ledger.as_ref();
+            match self.memory.is_there()? {
+                true => self.notices.push(Notice::MemoryShort { marked: remembered, signed }),
+                // Where nobody signs with the log key there is none.
+                false if ledger.is_some_and(|ledger| self.holds_log_key(&ledger.log_key)) => {
+                    self.notices.push(Notice::MemoryMissing { signed });
+                }
+                false => {}
+            }
         }
         (self.verifier, self.passages, self.slice) = (verifier, passages, None);
         (self.index, self.mark) = (index, mark);
