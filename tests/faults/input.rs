@@ -470,3 +470,18 @@ fn a_proof_verifies_the_record_where_no_stamp_holds_or_on_request() {
     room.remove("ledger/index/stamp");
     assert_eq!(prove("").exit, 1, "no stamp");
 }
+
+/// A closing line is after an event, and there may be no event at its position.
+#[test]
+fn a_closing_line_that_does_not_hold_is_after_its_event() {
+    let room = newsroom();
+    let text = room.journal();
+    let last = text.trim_end().rfind("\n= ").unwrap() + 1;
+    let sum = last + text[last..].find('\n').unwrap() - 1;
+    room.write(JOURNAL, format!("{}~{}", &text[..sum], &text[sum + 1..]));
+    let verified = room.run("verify --html page.html");
+    let told = "fault: after event 4: rule 706 closing: the closing line is not in form\n";
+    assert!((verified.exit, verified.out.contains(told)) == (1, true), "{verified:?}");
+    let page = String::from_utf8(room.read("page.html")).unwrap();
+    assert!(page.contains("<th scope=\"row\">after 4</th>"), "{page}");
+}

@@ -312,6 +312,18 @@ impl EventRange {
 }
 
 impl FaultReport {
+    /// Where it is, for people. That of a closing line is the number of events before it, and no
+    /// event may be there.
+    pub fn place(&self) -> Option<String> {
+        let position = self.position?;
+        match position.checked_sub(1) {
+            Some(last) if self.rule == Rule::Closing.number() => {
+                Some(format!("after event {last}"))
+            }
+            _ => Some(format!("event {position}")),
+        }
+    }
+
     fn of(fault: &Fault) -> FaultReport {
         FaultReport {
             rule: fault.rule.number(),

@@ -62,9 +62,9 @@ pub fn faults(out: &mut dyn Write, faults: &[FaultReport]) -> Result<(), CliErro
 
 /// A fault in one line.
 fn sentence(fault: &FaultReport) -> String {
-    let FaultReport { rule, name, class, position, why } = fault;
-    match position {
-        Some(position) => format!("{class}: event {position}: rule {rule} {name}: {why}"),
+    let FaultReport { rule, name, class, why, .. } = fault;
+    match fault.place() {
+        Some(place) => format!("{class}: {place}: rule {rule} {name}: {why}"),
         None => format!("{class}: rule {rule} {name}: {why}"),
     }
 }

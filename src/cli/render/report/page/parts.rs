@@ -108,12 +108,18 @@ pub fn faults(report: &VerdictReport) -> Markup {
 fn row(fault: &FaultReport) -> Markup {
     html! {
         tr {
-            th scope="row" { (fault.position.map_or("–".to_owned(), |at| at.to_string())) }
+            th scope="row" { (place(fault)) }
             td data-label="Rule" { (fault.rule) " " (fault.name) }
             td data-label="Kind" { (fault.class) }
             td data-label="Found" { (visible(&fault.why)) }
         }
     }
+}
+
+/// The place of a fault, under the heading of the events.
+fn place(fault: &FaultReport) -> String {
+    let place = fault.place().unwrap_or_else(|| "–".to_owned());
+    place.replace("event ", "")
 }
 
 /// A section of labelled lines.
