@@ -36,8 +36,13 @@ pub enum LedgerError {
     )]
     IndexFailed(String),
     /// There is no ledger at this path.
-    #[error("no ledger at {}; annals init makes one, --ledger DIR names another", .0.display())]
-    NoLedger(PathBuf),
+    #[error("no ledger at {}; {advice}", .path.display())]
+    NoLedger {
+        /// The path.
+        path: PathBuf,
+        /// What to do.
+        advice: String,
+    },
     /// There is a file at the path where a ledger's folder was expected.
     #[error("expected a ledger's folder at {}, found a file; --ledger DIR names the folder that \
              the journal is in", .0.display())]

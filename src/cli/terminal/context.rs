@@ -217,7 +217,7 @@ impl Context {
         let opened = self.open(Record::open);
         match opened {
             Ok(record) => Ok(Some(record)),
-            Err(CliError::Ledger(LedgerError::NoLedger(_))) => Ok(None),
+            Err(CliError::Ledger(LedgerError::NoLedger { .. })) => Ok(None),
             Err(CliError::Ledger(LedgerError::AnotherFolder(..)))
                 if self.global.ledger.is_none() =>
             {
