@@ -1,20 +1,25 @@
 //! The kind of a folder that is not the one a command expects, in words with what to do.
 //!
-//! Always holds: nothing is written; a folder of no known kind has no words. Not here: whether a
-//! folder is a ledger or a published record (`paths`, `published_place`).
+//! Always holds: nothing is written; a folder of no known kind has no words. Ledgers in a folder
+//! are looked for one level deep. Not here: whether a folder is a published record
+//! (`published_place`).
 
 use crate::archive::bag::PAYLOAD;
 use crate::archive::bag::read::is_bag;
 use crate::archive::web::shown_address;
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
 use crate::disk::real_path::real_path;
-use crate::disk::{DiskError, is_folder_at, is_there};
+use crate::disk::{DiskError, Links, PathKind, is_folder_at, is_there, kind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::shell_word::{shell_path, shell_word};
 use std::path::{Path, PathBuf};
 
 /// How far above a folder is looked for what it is inside of.
 const ABOVE: usize = 16;
+/// How many names of a folder are looked at for ledgers.
+const LOOKED_AT: usize = 10_000;
+/// How many ledgers are named.
+const NAMED: usize = 5;
 /// The folders of a ledger.
 const OF_LEDGER: [&str; 4] = ["journal", "document", "db", "index"];
 /// What a folder of keys is called.
@@ -46,13 +51,83 @@ pub fn other_kind(folder: &Path) -> Result<Option<String>, DiskError> {
     if there("tile")? || lost_its_tiles(folder)? {
         return Ok(Some(published(folder)));
     }
-    if is_folder_at(&folder.join("ledger"))? && there("ledger/journal")? {
-        let inner = folder.join("ledger");
-        let inner = inner.display();
-        return Ok(Some(format!("the folder above the ledger at {inner}: name that folder")));
+    if let Some(above) = above_ledgers(folder)? {
+        return Ok(Some(above));
     }
     let what = "a folder of keys; a ledger is the folder that the journal is in";
     Ok(is_of_keys(folder)?.then(|| what.to_owned()))
+}
+
+/// That a folder is above ledgers: which they are.
+fn above_ledgers(folder: &Path) -> Result<Option<String>, DiskError> {
+    let mut inside = ledgers_in(folder);
+    let usual = folder.join("ledger");
+    let is_usual = is_folder_at(&usual)? && is_there(&usual.join("journal"))?;
+    if is_usual && !inside.contains(&usual) {
+        inside.push(usual);
+        inside.sort();
+    }
+    Ok(match inside.as_slice() {
+        [] => None,
+        [one] => {
+            Some(format!("the folder above the ledger at {}: name that folder", one.display()))
+        }
+        several => {
+            let several = named_ledgers(several);
+            Some(format!("the folder above the ledgers at {several}: name one of these"))
+        }
+    })
+}
+
+/// The ledgers in a folder, in order: each of its folders that is one, or in which one has the
+/// usual name. No link is followed, and a name that begins with a dot is that of unfinished work. A
+/// folder that cannot be listed has none.
+pub fn ledgers_in(folder: &Path) -> Vec<PathBuf> {
+    let listed = std::fs::read_dir(folder).into_iter().flatten().flatten().take(LOOKED_AT);
+    let named = listed.filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
+    let is_one = |path: &PathBuf| {
+        matches!(kind(path, Links::Refuse), Ok(Some(PathKind::Folder)))
+            && is_ledger(path).unwrap_or(false)
+    };
+    let ledger = |folder: PathBuf| {
+        let is_folder = matches!(kind(&folder, Links::Refuse), Ok(Some(PathKind::Folder)));
+        let usual = folder.join("ledger");
+        [folder, usual].into_iter().filter(|_| is_folder).find(is_one)
+    };
+    let mut found: Vec<PathBuf> = named.filter_map(|entry| ledger(entry.path())).collect();
+    found.sort();
+    found
+}
+
+/// What to do where there is no ledger, by those beside it.
+pub fn other_ledgers(beside: &[PathBuf]) -> String {
+    let named = named_ledgers(beside);
+    match beside.len() {
+        0 => "annals init makes one, --ledger DIR names another".to_owned(),
+        1 => format!("found another at {named}: --ledger DIR names it"),
+        _ => format!("found others at {named}: --ledger DIR names one of these"),
+    }
+}
+
+/// The paths of ledgers in words; of many, how many more there are.
+fn named_ledgers(ledgers: &[PathBuf]) -> String {
+    let mut named: Vec<String> =
+        ledgers.iter().take(NAMED).map(|ledger| ledger.display().to_string()).collect();
+    let last = match ledgers.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        Some(more) => Some(format!("{more} more")),
+        None => named.pop(),
+    };
+    let last = last.unwrap_or_default();
+    if named.is_empty() { last } else { format!("{} and {last}", named.join(", ")) }
+}
+
+/// Whether a folder of any name is a ledger: a journal alone may be that of another program, and a
+/// ledger that lost its journal has store and checkpoint.
+pub fn is_ledger(folder: &Path) -> Result<bool, DiskError> {
+    if is_folder_at(&folder.join("journal"))? && is_there(&folder.join(FIRST_LOG))? {
+        return Ok(true);
+    }
+    Ok(is_there(&folder.join(CHECKPOINT))? && is_there(&folder.join("db"))?)
 }
 
 /// The kind of a folder where a published record or a bag was expected: it may be a ledger.
@@ -233,6 +308,26 @@ pub fn outside(kind: &str, folder: &Path, place: &Path) -> LedgerError {
         folder.display(),
         place.display()
     ))
+}
+
+/// What a folder is that was named as one of keys and has none; `None` if it may be one.
+pub fn not_keys(folder: &Path) -> Result<Option<String>, DiskError> {
+    // An auditor's has a policy, and perhaps nothing else.
+    if is_of_keys(folder)? || is_there(&folder.join("policy"))? {
+        return Ok(None);
+    }
+    let inner = folder.join("keys");
+    Ok(if is_ledger(folder)? {
+        Some("a ledger".to_owned())
+    } else if is_bag(folder)? {
+        Some("a bag".to_owned())
+    } else if is_published(folder)? {
+        Some("a published record".to_owned())
+    } else if is_folder_at(&inner)? && is_of_keys(&inner)? {
+        Some(format!("the folder above the keys at {}", inner.display()))
+    } else {
+        None
+    })
 }
 
 fn is_of_keys(folder: &Path) -> Result<bool, DiskError> {

@@ -3,10 +3,10 @@
 //! Always holds: names are those of FORMAT.md section 9. Not here: reading them.
 
 use crate::disk::lock::{Lock, LockWait};
-use crate::disk::open::is_folder;
-use crate::disk::{self, DiskError, is_folder_at, is_there};
+use crate::disk::open::{is_folder, name as kind_name};
+use crate::disk::{self, DiskError, is_folder_at};
 use crate::ledger::error::LedgerError;
-use crate::ledger::folder_kind::{self, FIRST_LOG};
+use crate::ledger::folder_kind;
 use crate::ledger::published_place::PublishedPlace;
 use crate::store::place::StorePlace;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ impl Paths {
     /// published record that `start` is in.
     pub fn find(start: &Path) -> Result<Option<PathBuf>, DiskError> {
         for folder in start.ancestors() {
-            if is_ledger(folder)? {
+            if folder_kind::is_ledger(folder)? {
                 return Ok(Some(folder.to_owned()));
             }
             let inner = folder.join("ledger");
@@ -106,7 +106,9 @@ impl Paths {
         }
         match std::fs::metadata(&self.ledger) {
             Ok(about) if about.is_dir() => {}
-            Ok(_) => return Err(LedgerError::NotAFolder(ledger())),
+            Ok(about) => {
+                return Err(LedgerError::NotAFolder(ledger(), kind_name(about.file_type())));
+            }
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
                 return Err(self.absent()?);
             }
@@ -136,20 +138,29 @@ impl Paths {
             others |= about(&path)?.is_some_and(|about| about.is_file());
         }
         if !others && !self.has_documents()? {
-            return Err(LedgerError::NoLedger(ledger()));
+            let advice = folder_kind::other_ledgers(&[]);
+            return Err(LedgerError::NoLedger { path: ledger(), advice });
         }
         Ok(false)
     }
 
     /// The error where nothing is at the path: in a bag or a published record it names that,
-    /// because no ledger is made there.
+    /// because no ledger is made there, and otherwise the ledgers that are beside it.
     fn absent(&self) -> Result<LedgerError, LedgerError> {
         let around = self.ledger.parent().unwrap_or(Path::new("."));
         let around = if around.as_os_str().is_empty() { Path::new(".") } else { around };
         let may_be_made = folder_kind::expect_free_ground(&self.ledger).is_ok();
         Ok(match folder_kind::other_kind(around)? {
             Some(found) if !may_be_made => LedgerError::AnotherFolder(around.to_owned(), found),
-            _ => LedgerError::NoLedger(self.ledger.clone()),
+            _ => {
+                let here = |ledger: PathBuf| match ledger.strip_prefix(".") {
+                    Ok(inner) => inner.to_owned(),
+                    Err(_) => ledger,
+                };
+                let beside = folder_kind::ledgers_in(around).into_iter().map(here);
+                let advice = folder_kind::other_ledgers(&beside.collect::<Vec<_>>());
+                LedgerError::NoLedger { path: self.ledger.clone(), advice }
+            }
         })
     }
 
@@ -269,16 +280,6 @@ impl Paths {
     pub fn outbox(&self) -> PathBuf {
         self.keys.join("outbox")
     }
-}
-
-/// Whether a folder of any name is a ledger: a journal alone may be that of another program, and a
-/// ledger that lost its journal has store and checkpoint.
-fn is_ledger(folder: &Path) -> Result<bool, DiskError> {
-    let paths = Paths::new(folder.to_owned(), None);
-    if is_folder_at(&folder.join("journal"))? && is_there(&folder.join(FIRST_LOG))? {
-        return Ok(true);
-    }
-    Ok(is_there(&paths.checkpoint())? && is_there(&paths.store())?)
 }
 
 /// The metadata of a path; `None` if nothing exists at it.

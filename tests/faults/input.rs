@@ -1,7 +1,7 @@
 //! Bad input at the command line: paths, arguments, environment, wrong files. Each gives a clear
 //! error, nothing half written, no panic.
 
-use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, fact, newsroom};
+use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, fact, newsroom};
 use annals::disk::lock::Lock;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -37,8 +37,10 @@ fn expect_refused(room: &Newsroom, more: &str, told: &str) {
 fn a_path_that_is_no_ledger() {
     let room = with_drafts();
     let before = room.snapshot();
-    let told = "annals: no ledger at nowhere; annals init makes one, --ledger DIR names another\n";
+    let told = "annals: no ledger at nowhere; found another at ledger: --ledger DIR names it\n";
     expect_refused(&room, " --ledger nowhere", told);
+    let told = "annals: no ledger at no/where; annals init makes one, --ledger DIR names another\n";
+    expect_refused(&room, " --ledger no/where", told);
     let told = "annals: expected a ledger's folder at ledger/document, found the folder document \
                 of the ledger at ledger: name that folder\n";
     expect_refused(&room, " --ledger ledger/document", told);
@@ -57,8 +59,57 @@ fn a_path_that_is_no_ledger() {
     assert_eq!((answer.exit, &*answer.out, &*answer.told()), (2, "", told));
     assert!(room.snapshot() == before);
     room.rename("ledger", "elsewhere");
-    let told = "annals: no ledger at ledger; annals init makes one, --ledger DIR names another\n";
+    let told = "annals: no ledger at ledger; found another at elsewhere: --ledger DIR names it\n";
     expect_refused(&room, "", told);
+    fs::create_dir(room.path("empty")).unwrap();
+    let told = "annals: no ledger at empty; annals init makes one, --ledger DIR names another\n";
+    expect_refused(&room, " --ledger empty", told);
+}
+
+/// Ledgers may have other names than the usual one, and several may be in one folder.
+#[test]
+fn a_folder_above_ledgers_of_any_name() {
+    let room = with_drafts();
+    fs::create_dir(room.path("parent")).unwrap();
+    room.rename("ledger", "parent/mine");
+    let found = "annals: expected a ledger's folder at parent, found the folder above the ledger";
+    let told = format!("{found} at parent/mine: name that folder\n");
+    expect_refused(&room, " --ledger parent", &told);
+    let answer = room.run("verify parent");
+    assert_eq!((answer.exit, &*answer.out, &*answer.told()), (2, "", &*told));
+    // One that a link leads to is not in the folder, and none is looked for further down.
+    std::os::unix::fs::symlink("mine", room.path("parent/link")).unwrap();
+    fs::create_dir(room.path("parent/a")).unwrap();
+    fs::create_dir(room.path("parent/a/b")).unwrap();
+    copy_folder(&room.path("parent/mine"), &room.path("parent/a/b/deep"));
+    expect_refused(&room, " --ledger parent", &told);
+    fs::create_dir(room.path("parent/sport")).unwrap();
+    copy_folder(&room.path("parent/mine"), &room.path("parent/sport/ledger"));
+    copy_folder(&room.path("parent/mine"), &room.path("parent/other"));
+    let told = format!(
+        "{found}s at parent/mine, parent/other and parent/sport/ledger: name one of these\n"
+    );
+    expect_refused(&room, " --ledger parent", &told);
+    let answer = room.run("repair --from parent --ledger parent/mine");
+    assert_eq!((answer.exit, &*answer.told()), (2, &*told));
+    // Who stands in the folder, and names nothing.
+    let mut command = room.command("status");
+    let answer = room.answer(command.current_dir(room.path("parent")).output().unwrap());
+    let told = "annals: no ledger at ledger; found others at mine, other and sport/ledger: \
+                --ledger DIR names one of these\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, told));
+    for name in ["n1", "n2", "n3", "n4"] {
+        copy_folder(&room.path("parent/mine"), &room.path(&format!("parent/{name}")));
+    }
+    let told = format!(
+        "{found}s at parent/mine, parent/n1, parent/n2, parent/n3, parent/n4 and 2 more: name one \
+         of these\n"
+    );
+    expect_refused(&room, " --ledger parent", &told);
+    // Nothing is advised that would take them away.
+    let answer = room.run("init --ledger parent --origin other.example/record");
+    let told = "annals: parent is there already; nothing was changed\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, told), "{answer:?}");
 }
 
 /// Who stands in what was handed over, and names nothing, also where a ledger is further up.

@@ -11,7 +11,7 @@ mod options;
 use crate::archive::published::PublishedSource;
 pub use crate::cli::commands::verify::options::VerifyArgs;
 use crate::cli::commands::verify::options::{
-    expect_pin_apart, keep_page, place_of_page, warn_of_pin,
+    expect_kinds, expect_pin_apart, keep_page, place_of_page, warn_of_pin,
 };
 use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::page::PageContext;
@@ -56,6 +56,7 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     // Checked before any work, and again when the page is written.
     place_of_page(context, &args)?;
     expect_pin_apart(context, &args)?;
+    expect_kinds(&args)?;
     let missing_keys = named_keys::missing(context)?;
     match VerifySubject::open(args.what.clone(), context)? {
         VerifySubject::Ledger(mut record) => {

@@ -116,12 +116,12 @@ pub fn index(
 fn copy_paths(paths: &Paths, copy: &std::path::Path) -> Result<Paths, LedgerError> {
     let from = Paths::new(copy.to_owned(), None);
     from.expect_ledger().map_err(|error| match error {
-        LedgerError::NoLedger(_) => LedgerError::Usage(format!(
+        LedgerError::NoLedger { .. } => LedgerError::Usage(format!(
             "no ledger at {}; --from names the folder of another copy of this ledger",
             copy.display()
         )),
-        LedgerError::NotAFolder(_) => LedgerError::Usage(format!(
-            "expected another copy of this ledger at {}, found a file; --from names the folder \
+        LedgerError::NotAFolder(_, found) => LedgerError::Usage(format!(
+            "expected another copy of this ledger at {}, found {found}; --from names the folder \
              that its journal is in",
             copy.display()
         )),

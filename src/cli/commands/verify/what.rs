@@ -11,8 +11,11 @@ use crate::archive::cache::CachePlace;
 use crate::archive::published::PublishedSource;
 use crate::cli::terminal::{CliError, Context, advised};
 use crate::disk;
+use crate::disk::real_path::real_path;
 use crate::disk::{Links, PathKind};
 use crate::ledger::error::LedgerError;
+use crate::ledger::file_kind::{FileKind, found_at};
+use crate::ledger::folder_kind::{KEYS, holder};
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::Record;
@@ -21,7 +24,7 @@ use annals_core::mailed::{MAILED, line_of, mail_change};
 use annals_core::transfer::{self, Changed};
 use annals_core::verify::proof::form::{MAX_PROOF, is_proof};
 use annals_core::version_line::later;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The subject of a verification.
 pub enum VerifySubject {
@@ -90,7 +93,10 @@ impl VerifySubject {
             ))
             .into());
         }
-        if standing != Some(PathKind::File) {
+        if standing == Some(PathKind::Other) {
+            return Err(not_verified(&named, found_at(&named)?.unwrap_or("a folder")));
+        }
+        if standing == Some(PathKind::Folder) {
             advised::remember_subject(&context.global, &named);
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
@@ -112,13 +118,22 @@ impl VerifySubject {
             };
             return Ok(VerifySubject::Evidence(evidence.ok_or_else(unjudged)));
         }
-        Err(CliError::usage(format!(
-            "{}: expected a ledger's folder, a bag, a published directory, a proof or an \
-             evidence file, found {}",
-            named.display(),
-            other(&head, &read(SEARCHED)?)
-        )))
+        let found = match (other(&read(SEARCHED)?), holder(&real_path(&named)?)?) {
+            (_, Some((kind, folder))) if kind != KEYS => {
+                format!("a file of {kind} {}: name that folder", folder.display())
+            }
+            (found, _) => found,
+        };
+        Err(not_verified(&named, &found))
     }
+}
+
+fn not_verified(named: &Path, found: &str) -> CliError {
+    CliError::usage(format!(
+        "{}: expected a ledger's folder, a bag, a published directory, a proof or an evidence \
+         file, found {found}",
+        named.display()
+    ))
 }
 
 /// How evidence that is not in form was changed in transfer. Of a longer one only the start was
@@ -133,22 +148,43 @@ fn changed_evidence(bytes: &[u8]) -> Option<Changed> {
 /// How much of another file is searched for a proof, in bytes.
 const SEARCHED: usize = 1 << 16;
 
-/// The kind of another file, by its first bytes.
-fn other(head: &[u8], start: &[u8]) -> String {
+/// The kind of another file, by its first bytes, and what to do with it.
+fn other(start: &[u8]) -> String {
     for (form, what) in [("annals proof v", "a proof"), ("annals evidence v", "evidence")] {
         if let Some(line) = line_of(form, start) {
             return format!("another file, in which {what} begins at line {line}; {MAILED}");
         }
     }
-    let kind = if head.starts_with(b"annals pin ") {
-        "a pin, which is given with --pin beside what is verified"
-    } else if head.starts_with(b"c2sp.org/tlog-proof@") {
-        "a C2SP proof of one event, which says nothing of a fact and its signers; annals prove \
-         without --c2sp makes one that does"
-    } else {
-        "another file, or one whose first line is damaged"
+    let kind = FileKind::of(start).filter(|kind| *kind != FileKind::Text);
+    let Some(kind) = kind else {
+        return "another file, or one whose first line is damaged".to_owned();
     };
-    kind.to_owned()
+    match use_of(kind) {
+        Some(what) => format!("{}, {what}", kind.name()),
+        None => kind.name().to_owned(),
+    }
+}
+
+/// What a file of a kind is for that is not verified alone.
+fn use_of(kind: FileKind) -> Option<&'static str> {
+    match kind {
+        FileKind::Pin => Some("which is given with --pin beside what is verified"),
+        FileKind::C2spProof => Some(
+            "which says nothing of a fact and its signers; annals prove without --c2sp makes one \
+             that does",
+        ),
+        FileKind::Policy => Some("which is given with --policy beside what is verified"),
+        FileKind::Request => Some("which an admin enrols with annals editor add"),
+        FileKind::Checkpoint => Some(
+            "which is judged with its record: name the ledger or the published directory that it \
+             is of",
+        ),
+        FileKind::Marks => {
+            Some("which is compared with its ledger: --keys names the folder that it is in")
+        }
+        FileKind::Journal => Some("which is judged in its ledger: name the ledger's folder"),
+        _ => None,
+    }
 }
 
 /// A published record is judged as it is served now: nothing of it is kept.

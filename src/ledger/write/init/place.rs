@@ -35,7 +35,7 @@ pub fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
 /// The advice for a ledger's folder that an interrupted init may have left.
 fn left(paths: &Paths) -> Result<Option<String>, LedgerError> {
     let record = match Record::open(paths.clone()) {
-        Err(LedgerError::NoLedger(_)) => {
+        Err(LedgerError::NoLedger { .. }) => {
             return Ok(Some(
                 "it is no ledger: --ledger names another folder, or, if an init that was stopped \
                  left it, remove it and say annals init again"
