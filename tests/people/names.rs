@@ -1,6 +1,7 @@
 //! Names: the name that a reader sees, and that no person is shown as another.
 
 use crate::people::desk::Desk;
+use serde_json::Value;
 
 /// Runs `key new`, whose name may have underscores for spaces and any letter.
 fn asks(desk: &Desk, handle: &str, name: &str) -> (i32, String) {
@@ -173,6 +174,41 @@ fn a_proof_shows_two_persons_of_one_name_apart() {
     let names: Vec<&str> = events.map(|event| event["name"].as_str().unwrap()).collect();
     let bo = "Bo Berg (key <16>)";
     assert_eq!(names, ["Ada Example", "Ada Example", "Ada Example", "Ada Example", bo, bo]);
+}
+
+/// Bo confirms, is renamed, confirms again, and leaves: one person, not two.
+#[test]
+fn a_proof_shows_who_was_renamed_as_one_person() {
+    let desk = Desk::with_bo();
+    std::fs::write(desk.path("note.txt"), "They met at once.").unwrap();
+    desk.told("document add note.txt --title T --lang en --by ada");
+    desk.told("append --quote at_once --claim At_once. --by ada");
+    desk.told("confirm 3 --how reread --by bo");
+    desk.told("editor change bo --name Bo_Hammer --by ada");
+    desk.told("correct 3 --claim Now. --reason wrong-figure --statement S. --by ada");
+    desk.told("confirm 3 --how reread --by bo");
+    desk.told("editor change ada --name Ada_Berg --by ada");
+    desk.told("editor revoke bo --reason left --statement Left. --by ada");
+    desk.told("prove 3 --output p");
+    let told = desk.run("verify p").out;
+    for line in [
+        "\n  asserted by Ada Example (now Ada Berg), ",
+        "\n  4: confirmed by Bo Berg (now Bo Hammer), ",
+        "\n  7: confirmed by Bo Hammer, ",
+        "\n  9: the key of Bo Hammer revoked: left\n",
+        "\nsigners\n    <64> Ada Example (now Ada Berg)\n    <64> Bo Berg (now Bo Hammer)\nin the",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&desk.run("verify p --format json").out).unwrap();
+    let names = |event: &u64| {
+        let events = json["events"].as_array().unwrap().iter();
+        let event = events.clone().find(|row| row["event"] == *event).unwrap();
+        (event["name"].clone(), event["name_now"].clone())
+    };
+    let (old, new) = (serde_json::json!("Bo Berg"), serde_json::json!("Bo Hammer"));
+    assert_eq!([4, 7].map(|event| names(&event)), [(old, new.clone()), (new, Value::Null)]);
 }
 
 /// The receipt of a change of a name may be lost; the same command again has the name from before.

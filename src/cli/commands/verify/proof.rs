@@ -10,6 +10,7 @@ use crate::cli::terminal::{
     CliError, Exit, Format, counted, json, moment, out, seconds_as_moment, visible, wrapped,
 };
 use crate::ledger::audit::prove::left_out;
+use crate::ledger::query::row::Named;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Content, Evidence, Fact, Hop, When};
 use annals_core::event::vocabulary::{Relation, Vouch};
@@ -153,9 +154,10 @@ fn fact(
     }
     writeln!(out, "signers")?;
     let mut keys: Vec<PublicKey> = Vec::new();
-    for by in acts.iter().filter_map(|act| judged.statement(*act)).map(|statement| statement.by) {
+    for (act, by) in acts.iter().filter_map(|act| Some((*act, judged.statement(*act)?.by))) {
         if !keys.contains(&by) {
-            writeln!(out, "    {by} {}", name(judged, stands, &by, u64::MAX))?;
+            // The name at the first act of the key in this file, and the last one.
+            writeln!(out, "    {by} {}", name(judged, stands, &by, act))?;
             keys.push(by);
         }
     }
@@ -310,9 +312,21 @@ fn quoted(about: &CitedDocument, evidence: &Evidence) -> String {
     format!("{}: {quote}{named}{sha256}", evidence.stance)
 }
 
-fn name(judged: &ProofOutcome, stands: &FactStatus, key: &PublicKey, position: u64) -> String {
-    let name = judged.name(key, position, &stands.undoings);
-    name.map_or_else(|| "the recovery key".to_owned(), |name| visible(&name))
+/// The name of a key's holder at an event, and the last one in the file, for people.
+fn name(judged: &ProofOutcome, stands: &FactStatus, key: &PublicKey, position: u64) -> Named {
+    let Named { then, now } = named(judged, stands, key, position);
+    Named { then: visible(&then), now: now.as_deref().map(visible) }
+}
+
+/// The name of a key's holder just before an event, and the last one in the file if it differs.
+fn named(judged: &ProofOutcome, stands: &FactStatus, key: &PublicKey, position: u64) -> Named {
+    let at = |position| {
+        let name = judged.name(key, position, &stands.undoings);
+        name.unwrap_or_else(|| "the recovery key".to_owned())
+    };
+    let (then, now) = (at(position), at(u64::MAX));
+    let now = (then != now).then_some(now);
+    Named { then, now }
 }
 
 /// That an event was undone, and by which.
@@ -362,8 +376,7 @@ fn revoked(judged: &ProofOutcome, stands: &FactStatus) -> Vec<String> {
     for position in judged.events.keys() {
         let Some(statement) = judged.statement(*position) else { continue };
         let Args::EditorRevoked(args) = &statement.args else { continue };
-        let name = judged.name(&args.key, *position, &stands.undoings);
-        let name = name.map(|name| visible(&name)).unwrap_or_default();
+        let name = name(judged, stands, &args.key, *position);
         let undone = undone(stands, *position);
         let suspect = args.suspect_from.map(|from| format!(", suspect from {from} on"));
         let suspect = suspect.unwrap_or_default();
@@ -447,7 +460,11 @@ struct ToldEvent {
     #[serde(rename = "type")]
     kind: Option<&'static str>,
     by: Option<PublicKey>,
+    /// The name of its signer just before it.
     name: String,
+    /// The last name of its signer in the file, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_now: Option<String>,
     at: Option<Time>,
     of_fact: bool,
     /// The suspect revocation that undid it.
@@ -479,16 +496,14 @@ impl ProofReport {
         let event = |position: &u64| {
             let reading = &judged.events.get(position)?.reading;
             let by = judged.statement(*position).map(|statement| statement.by);
-            let name = by.map(|by| {
-                let name = judged.name(&by, *position, &stands.undoings);
-                name.unwrap_or_else(|| "the recovery key".to_owned())
-            });
+            let name = by.map(|by| named(judged, &stands, &by, *position)).unwrap_or_default();
             Some(ToldEvent {
                 event: *position,
                 hash: reading.hash,
                 kind: judged.statement(*position).map(|statement| statement.kind.as_str()),
                 by,
-                name: name.unwrap_or_default(),
+                name: name.then,
+                name_now: name.now,
                 at: reading.place.map(|place| place.at),
                 of_fact: acts.contains(position),
                 undone_by: stands.undone.get(position).copied(),
