@@ -7,6 +7,7 @@
 pub mod shell_word;
 pub mod error;
 pub mod folder_kind;
+pub mod file_kind;
 pub mod second_look;
 pub mod published_place;
 pub mod paths;

@@ -6,6 +6,8 @@
 
 use crate::faults::newsroom::{EVENTS, Newsroom, copy_folder, fact, newsroom};
 use annals::disk::lock::Lock;
+use annals::keys::read_public;
+use annals_core::tlog::vkey;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Stdio;
@@ -439,6 +441,104 @@ fn no_key_is_made_in_a_ledger_a_bag_or_a_published_record() {
             let told = refused(&room, &format!("{line} --keys {folder}"));
             let why = format!("expected a place outside of {kind}, found {folder}; nothing was");
             assert!(told.contains(&why), "{folder}: {line}: {told}");
+        }
+    }
+}
+
+/// A file that plainly is of another kind is named as that, before any work, and not damaged.
+#[test]
+fn a_file_of_another_kind_is_not_called_a_damaged_one() {
+    let room = newsroom();
+    for line in ["verify --pin my.pin --init-pin", "publish pub", "export --to bag"] {
+        assert_eq!(room.run(line).exit, 0, "{line}");
+    }
+    assert_eq!(room.run("prove 2 -o 2.proof").exit, 0);
+    let new = "key new bo --name Bo --for example.org/record --no-passphrase";
+    assert_eq!(room.run(new).exit, 0);
+    let key = read_public("log.pub".as_ref(), &room.read("keys/log.pub")).unwrap();
+    room.write("policy", format!("log {}\nquorum none\n", vkey("example.org/record", &key)));
+    room.write("ruling.pdf", b"%PDF-1.7\n\xFF\xFE");
+    room.write("minutes.docx", b"PK\x03\x04 [Content_Types].xml word/document.xml");
+    room.write("photo.png", b"\x89PNG\r\n\x1A\n");
+    room.write("page.html", b"<!doctype html>\n<p>Two ministers met.</p>\n");
+    let kinds = [
+        ("2.proof", "a proof"),
+        ("keys/ada.key", "a secret key"),
+        ("keys/ada.pub", "a public key"),
+        ("keys/bo.request", "the request of a key"),
+        ("keys/log.marks", "a log key's memory"),
+        ("pub/checkpoint", "a checkpoint"),
+        ("article.txt", "a text"),
+        ("ruling.pdf", "a PDF"),
+        ("minutes.docx", "a Word document"),
+        ("photo.png", "an image"),
+        ("page.html", "a page of HTML"),
+    ];
+    let said = |line: &str, told: String| {
+        assert_eq!(refused(&room, line), format!("annals: {told}\n"), "{line}");
+    };
+    for (name, kind) in kinds {
+        let advice = "name the pin, or with --init-pin a new file";
+        let told = format!("expected a pin at {name}, found {kind}: {advice}");
+        for line in ["verify", "verify --init-pin", "verify bag", "verify 2.proof"] {
+            said(&format!("{line} --pin {name}"), told.clone());
+        }
+        let advice = "name the file of the policy";
+        let told = format!("expected a policy at {name}, found {kind}: {advice}");
+        said(&format!("verify --policy {name}"), told);
+        let advice = "name the file of its state, or with --first a new one";
+        let told = format!("expected the state of a witness at {name}, found {kind}: {advice}");
+        said(&format!("witness serve --key bo --for x --state {name}"), told);
+    }
+    for (name, kind) in kinds.iter().filter(|(name, _)| !name.starts_with("keys/")) {
+        let advice = "name the file NAME.request that annals key new made";
+        let told = format!("expected the request of a key at {name}, found {kind}: {advice}");
+        said(&format!("editor add {name} --role editor"), told);
+        let told = format!("expected a secret key at {name}, found {kind}: name a key file in PEM");
+        said(&format!("key import cy {name} --no-passphrase"), told);
+    }
+    said(
+        "verify 2.proof --log-key keys/log.pub",
+        "--log-key: expected a key, <origin>+<id>+<key>, found the name of the file keys/log.pub: \
+         give the key itself"
+            .to_owned(),
+    );
+    said(
+        "verify --pin policy",
+        "expected a pin at policy, found a policy: name the pin, or with --init-pin a new file"
+            .to_owned(),
+    );
+    // What may be a pin is judged as one.
+    let pin = String::from_utf8(room.read("my.pin")).unwrap();
+    let damaged =
+        [pin.replacen('a', "b", 1), pin.replace('\n', "\r\n"), pin[..5].to_owned(), "".to_owned()];
+    for text in damaged.into_iter().chain([format!("Dear Bo, here it is:\n\n{pin}")]) {
+        room.write("my.pin", &text);
+        let answer = room.run("verify --pin my.pin");
+        let is_803 = answer.out.contains("damage: rule 803 pin-damaged");
+        assert!(answer.exit == 2 && is_803, "{text}: {answer:?}");
+    }
+}
+
+/// The file of a passphrase or of a recovery key is read as one only if it may be that.
+#[test]
+fn a_secret_is_read_from_no_file_of_another_kind() {
+    let room = newsroom();
+    assert_eq!(room.run("prove 2 -o 2.proof").exit, 0);
+    let new = "key new cy --name Cy --for example.org/record --no-passphrase";
+    assert_eq!(room.run(new).exit, 0);
+    for (variable, expected) in [
+        ("ANNALS_PASSPHRASE_FILE", "a passphrase of one line"),
+        ("ANNALS_RECOVERY_FILE", "a recovery key"),
+    ] {
+        for (name, kind) in [("2.proof", "a proof"), ("keys/ada.key", "a secret key")] {
+            let line = match variable {
+                "ANNALS_RECOVERY_FILE" => "editor add keys/cy.request --role admin --recovery",
+                _ => "key new bo --name Bo --for example.org/record",
+            };
+            let answer = room.answer(room.command(line).env(variable, name).output().unwrap());
+            let told = format!("annals: {variable} {name}: expected {expected}, found {kind}\n");
+            assert_eq!((answer.exit, answer.told()), (2, told), "{line}: {answer:?}");
         }
     }
 }

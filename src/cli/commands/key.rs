@@ -12,8 +12,10 @@ use crate::cli::terminal::{
 };
 use crate::disk::{self, Links};
 use crate::keys::{
-    KeyFolder, KeyName, KeyPresence, NewKey, OpensshUse, Protection, Request, generate, import,
+    KeyFolder, KeyName, KeyPresence, KeysError, NewKey, OpensshUse, Protection, Request, generate,
+    import,
 };
+use crate::ledger::file_kind::{FileKind, expect_kind};
 use crate::ledger::folder_kind::expect_free_keys;
 use annals_core::event::args::Args as EventArgs;
 use annals_core::key::{PublicKey, SecretKey};
@@ -184,7 +186,14 @@ fn import_key(context: &mut Context, args: KeyImportArgs) -> Result<Exit, CliErr
             false => OpensshUse::Unknown,
         },
         &mut ask,
-    )?;
+    )
+    .map_err(|error| {
+        let advice = "name a key file in PEM";
+        match (error, expect_kind(&args.file, FileKind::SecretKey, advice)) {
+            (KeysError::NotAKey { .. }, Err(kind)) => CliError::from(kind),
+            (error, _) => error.into(),
+        }
+    })?;
     let request = asking.map(|(origin, name)| Request::new(&secret, origin, name));
     let phrase = new_phrase(&handle, args.no_passphrase)?;
     keep(context, &keys, &handle, &secret, phrase.as_ref(), request.as_ref())

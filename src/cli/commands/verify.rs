@@ -11,7 +11,7 @@ mod options;
 use crate::archive::published::PublishedSource;
 pub use crate::cli::commands::verify::options::VerifyArgs;
 use crate::cli::commands::verify::options::{
-    expect_pin_apart, keep_page, place_of_page, warn_of_pin,
+    expect_kinds, expect_pin_apart, keep_page, place_of_page, warn_of_pin,
 };
 use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::page::PageContext;
@@ -57,7 +57,11 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     place_of_page(context, &args)?;
     expect_pin_apart(context, &args)?;
     let missing_keys = named_keys::missing(context)?;
-    match VerifySubject::open(args.what.clone(), context)? {
+    let subject = VerifySubject::open(args.what.clone(), context)?;
+    if !matches!(subject, VerifySubject::Evidence(_)) {
+        expect_kinds(&args)?;
+    }
+    match subject {
         VerifySubject::Ledger(mut record) => {
             let policy = trust::policy_of(&record.paths, args.policy.as_deref());
             let options = Audit { missing_keys, ..audit_options(&args, policy)? };

@@ -11,9 +11,10 @@ use crate::cli::terminal::{CliError, Context, Exit, note, visible};
 use crate::disk::is_folder_at;
 use crate::entropy::draw;
 use crate::keys::{
-    KeyFolder, KeyName, KeyPresence, ListedKey, NewKey, Request, generate, read_request,
+    KeyFolder, KeyName, KeyPresence, KeysError, ListedKey, NewKey, Request, generate, read_request,
 };
 use crate::ledger::error::LedgerError;
+use crate::ledger::file_kind::{FileKind, expect_kind};
 use crate::ledger::query::names::Names;
 use crate::ledger::reader::Record;
 use crate::ledger::write::editors::{Directory, enrolment, parameters};
@@ -26,7 +27,7 @@ use annals_core::key::{PublicKey, SecretKey, SigningKey};
 use annals_core::roster::Member;
 use annals_core::text::Words;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 #[derive(Clone, Debug, Args)]
@@ -80,7 +81,7 @@ impl Local {
 
 pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError> {
     // A damaged request is reported before a passphrase is requested.
-    let sent = args.request.as_ref().map(|path| read_request(path)).transpose()?;
+    let sent = args.request.as_ref().map(|path| sent_request(path)).transpose()?;
     context.dry_run = args.dry_run.on;
     let mut writer = context.writer()?;
     let (_, names) = reading(&writer)?;
@@ -139,6 +140,20 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
             write_local(context, &mut writer, &prepared, &local, &text)
         }
     }
+}
+
+/// The request in a file that was sent.
+///
+/// Errors: it is not in form, or is a file of another kind.
+fn sent_request(path: &Path) -> Result<Request, CliError> {
+    read_request(path).map_err(|error| {
+        let advice = "name the file NAME.request that annals key new made";
+        match (error, expect_kind(path, FileKind::Request, advice)) {
+            // What it says of a key is more.
+            (error @ KeysError::KeyForRequest { .. }, _) | (error, Ok(())) => error.into(),
+            (_, Err(kind)) => kind.into(),
+        }
+    })
 }
 
 /// Writes the key's files first, so that no key is enrolled that nobody has; removes them if

@@ -7,6 +7,7 @@ use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note, sho
 use crate::disk::{self, DiskError};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected_or_beside_keys};
+use crate::ledger::file_kind::{FileKind, expect_kind};
 use crate::ledger::published_place::PublishedPlace;
 use annals_core::time::Time;
 use clap::Args;
@@ -83,6 +84,18 @@ pub fn place_of_page(
     let mut kept = ProtectedPlace::of(&paths);
     kept.extend(place_of_subject(args)?);
     Ok(Some(OutputPlace::new(path, OutputKind::Verdict, &kept)?))
+}
+
+/// Refuses a pin and a policy that are files of another kind, before anything is verified: such a
+/// file is not damaged.
+pub fn expect_kinds(args: &VerifyArgs) -> Result<(), CliError> {
+    if let Some(pin) = &args.pin {
+        expect_kind(pin, FileKind::Pin, "name the pin, or with --init-pin a new file")?;
+    }
+    if let Some(policy) = &args.policy {
+        expect_kind(policy, FileKind::Policy, "name the file of the policy")?;
+    }
+    Ok(())
 }
 
 /// Refuses a pin or evidence inside of what is verified, or of a ledger or bag. Both may be beside

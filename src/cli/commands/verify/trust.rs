@@ -6,7 +6,7 @@
 
 use crate::cli::terminal::{CliError, Context, note};
 use crate::disk::closed::is_closed;
-use crate::disk::read_optional;
+use crate::disk::{is_file_at, read_optional};
 use crate::ledger::audit::given_policy::GivenPolicy;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -97,8 +97,13 @@ fn named_file(path: &Path) -> Result<Vec<u8>, CliError> {
 }
 
 fn key(text: &str) -> Result<VerifierKey, CliError> {
-    let key =
-        VerifierKey::parse(text).map_err(|why| CliError::usage(format!("--log-key: {why}")))?;
+    let key = VerifierKey::parse(text).map_err(|why| match is_file_at(Path::new(text)) {
+        Ok(true) => CliError::usage(format!(
+            "--log-key: expected a key, <origin>+<id>+<key>, found the name of the file {text}: \
+             give the key itself"
+        )),
+        _ => CliError::usage(format!("--log-key: {why}")),
+    })?;
     match key.kind {
         KeyKind::Note => Ok(key),
         KeyKind::Cosignature => Err(CliError::usage(

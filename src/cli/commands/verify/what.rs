@@ -13,6 +13,7 @@ use crate::cli::terminal::{CliError, Context, advised};
 use crate::disk;
 use crate::disk::{Links, PathKind};
 use crate::ledger::error::LedgerError;
+use crate::ledger::file_kind::FileKind;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::Record;
@@ -116,7 +117,7 @@ impl VerifySubject {
             "{}: expected a ledger's folder, a bag, a published directory, a proof or an \
              evidence file, found {}",
             named.display(),
-            other(&head, &read(SEARCHED)?)
+            other(&read(SEARCHED)?)
         )))
     }
 }
@@ -133,22 +134,44 @@ fn changed_evidence(bytes: &[u8]) -> Option<Changed> {
 /// How much of another file is searched for a proof, in bytes.
 const SEARCHED: usize = 1 << 16;
 
-/// The kind of another file, by its first bytes.
-fn other(head: &[u8], start: &[u8]) -> String {
+/// The kind of another file, by its first bytes, and what to do with it.
+fn other(start: &[u8]) -> String {
     for (form, what) in [("annals proof v", "a proof"), ("annals evidence v", "evidence")] {
         if let Some(line) = line_of(form, start) {
             return format!("another file, in which {what} begins at line {line}; {MAILED}");
         }
     }
-    let kind = if head.starts_with(b"annals pin ") {
-        "a pin, which is given with --pin beside what is verified"
-    } else if head.starts_with(b"c2sp.org/tlog-proof@") {
-        "a C2SP proof of one event, which says nothing of a fact and its signers; annals prove \
-         without --c2sp makes one that does"
-    } else {
-        "another file, or one whose first line is damaged"
+    let kind = FileKind::of(start).filter(|kind| *kind != FileKind::Text);
+    let Some(kind) = kind else {
+        return "another file, or one whose first line is damaged".to_owned();
     };
-    kind.to_owned()
+    match use_of(kind) {
+        Some(what) => format!("{}, {what}", kind.name()),
+        None => kind.name().to_owned(),
+    }
+}
+
+/// What a file of a kind is for that is not verified alone.
+fn use_of(kind: FileKind) -> Option<&'static str> {
+    match kind {
+        FileKind::Pin => Some("which is given with --pin beside what is verified"),
+        FileKind::C2spProof => Some(
+            "which says nothing of a fact and its signers; annals prove without --c2sp makes one \
+             that does",
+        ),
+        FileKind::Policy => Some("which is given with --policy beside what is verified"),
+        FileKind::Request => Some("which an admin enrols with annals editor add"),
+        FileKind::Checkpoint => Some(
+            "which is judged with its record: name the ledger or the published directory that it \
+             is of",
+        ),
+        FileKind::Marks => {
+            Some("which is compared with its ledger: --keys names the folder that it is in")
+        }
+        FileKind::Journal => Some("which is judged as a whole: name the ledger's folder"),
+        FileKind::BagDeclaration => Some("which is judged as a whole: name its folder"),
+        _ => None,
+    }
 }
 
 /// A published record is judged as it is served now: nothing of it is kept.

@@ -6,6 +6,7 @@ use crate::cli::terminal::{
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::protected_place::expect_unprotected_or_beside_keys;
+use crate::ledger::file_kind::{FileKind, expect_kind};
 use crate::witness::cosigner::{Cosigner, StateError, StateFile};
 use crate::witness::key::{WitnessKeyError, read};
 use crate::witness::serve::{PATIENCE, ServerContext, serve};
@@ -51,6 +52,8 @@ struct ServingWitness<'a> {
 
 pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, CliError> {
     expect_unprotected_or_beside_keys(&args.state, &[])?;
+    let advice = "name the file of its state, or with --first a new one";
+    expect_kind(&args.state, FileKind::WitnessState, advice)?;
     announce_clock(&context.clock);
     let handle = KeyName::new(args.key)?;
     let keys = KeyFolder::open(&context.new_paths().keys)?;

@@ -5,12 +5,17 @@
 //! Source: the maximum length of a terminal's line, termios(3).
 
 use crate::disk::open::{Links, open};
+use crate::ledger::file_kind::FileKind;
+use memchr::memmem;
 use std::io::{self, Read};
 use std::path::Path;
 use zeroize::Zeroizing;
 
 /// The maximum size of a file with a secret, in bytes: a terminal accepts no longer line.
 const MOST: usize = 4_096;
+
+/// How a recovery key begins.
+const RECOVERY: &str = "annals-recovery-";
 
 /// The text of a file, without trailing line ends; `variable` names it in messages.
 pub fn text(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
@@ -85,6 +90,10 @@ fn whole(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MOST + 1));
     let file = open(path, Links::Follow).map_err(io)?;
     file.take(MOST as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
+    if let Some(kind) = other_kind(&bytes) {
+        let why = format!("expected {}, found {}", expected(variable), kind.name());
+        return Err(refused(path, variable, &why));
+    }
     if bytes.len() > MOST {
         let why = format!("expected at most {MOST} bytes, found more");
         return Err(refused(path, variable, &why));
@@ -92,6 +101,24 @@ fn whole(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
         Err(_) => Err(refused(path, variable, "expected UTF-8, found other bytes")),
+    }
+}
+
+/// The kind of a file that plainly has no secret of this kind. Of one line, and of what has a
+/// recovery key, nothing is copied.
+fn other_kind(bytes: &[u8]) -> Option<FileKind> {
+    let is_one_line = !bytes.trim_ascii_end().contains(&b'\n') && bytes.is_ascii();
+    if is_one_line || memmem::find(bytes, RECOVERY.as_bytes()).is_some() {
+        return None;
+    }
+    FileKind::of(bytes).filter(|kind| *kind != FileKind::Text)
+}
+
+/// What the file that a variable names has.
+fn expected(variable: &str) -> &'static str {
+    match variable {
+        "ANNALS_RECOVERY_FILE" => "a recovery key",
+        _ => "a passphrase of one line",
     }
 }
 
