@@ -402,3 +402,38 @@ fn drafts_in_another_form_than_the_file_s_name_says_are_one_message() {
     }
     assert_eq!(desk.size(), 4, "nothing was written");
 }
+
+/// A document is captured, and not read as drafts.
+#[test]
+fn a_document_in_place_of_drafts_is_one_message() {
+    let desk = desk();
+    let captured =
+        "a document is captured with annals document add FILE, and facts quote it from then on";
+    let template = "annals append --template prints a file of drafts to begin with";
+    let docx: &[u8] =
+        b"PK\x03\x04\x14\x00 [Content_Types].xml PK\x03\x04\x14\x00 word/document.xml";
+    for (name, bytes, kind, advice) in [
+        ("ruling.pdf", &b"%PDF-1.7\n%\xE2\xE3\n"[..], "a PDF", captured),
+        ("minutes.docx", docx, "a Word document", captured),
+        ("page.html", b"\n<!DOCTYPE html>\n<p>Two met.</p>\n", "a page of HTML", captured),
+        ("photo.jpg", b"\xFF\xD8\xFF\xE0\x00\x10JFIF", "an image", captured),
+        ("scan.csv", b"II*\0\x08\0\0\0", "an image", captured),
+        ("0.proof", b"annals proof v1\n", "a proof", template),
+        ("ada.toml", b"-----BEGIN PUBLIC KEY-----\nMCo=\n", "a public key", template),
+    ] {
+        std::fs::write(desk.path(name), bytes).unwrap();
+        let answer = desk.run("ada", &format!("append|{name}"));
+        let told = format!("annals: {name}: expected drafts, found {kind}; {advice}\n");
+        assert_eq!((answer.exit, answer.err), (2, told));
+        let mut command = desk.command("ada", "append|-");
+        command.stdin(std::fs::File::open(desk.path(name)).unwrap());
+        let told = format!("annals: standard input: expected drafts, found {kind}; {advice}\n");
+        let read = self::answer(&mut command);
+        assert_eq!((read.exit, read.err), (2, told));
+    }
+    let table = b"PK\x03\x04\x14\x00 [Content_Types].xml PK\x03\x04\x14\x00 xl/workbook.xml";
+    std::fs::write(desk.path("facts.xlsx"), table).unwrap();
+    let answer = desk.run("ada", "append|facts.xlsx");
+    assert!(answer.err.contains("save it as UTF-8 (a spreadsheet: CSV UTF-8)"), "{answer:?}");
+    assert_eq!(desk.size(), 4, "nothing was written");
+}

@@ -11,6 +11,7 @@ use crate::cli::terminal::{
 use crate::disk::{self, FileMode};
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::{KeptEvents, LedgerError, Refusal};
+use crate::ledger::file_kind::FileKind;
 use crate::ledger::query::{View, no_fact, subjects_of};
 use crate::ledger::shell_word::shell_path;
 use crate::ledger::write::draft::{
@@ -565,7 +566,25 @@ fn read_text(file: &Path) -> Result<String, CliError> {
             file.display().to_string()
         }
     };
+    expect_drafts(&name, &bytes)?;
     text(bytes).map_err(|why| CliError::usage(format!("{name}: {why}")))
+}
+
+/// How much of a file its kind is known by, in bytes.
+const KIND: usize = 1 << 16;
+
+/// Refuses a file of another kind: a document is captured, and not read as drafts.
+fn expect_drafts(name: &str, bytes: &[u8]) -> Result<(), CliError> {
+    let start = bytes.get(..KIND).unwrap_or(bytes);
+    let (found, advice) = match FileKind::of(start) {
+        None | Some(FileKind::Text | FileKind::Spreadsheet | FileKind::Archive) => return Ok(()),
+        Some(kind) if kind.is_document() => (
+            kind,
+            "a document is captured with annals document add FILE, and facts quote it from then on",
+        ),
+        Some(kind) => (kind, "annals append --template prints a file of drafts to begin with"),
+    };
+    Err(CliError::usage(format!("{name}: expected drafts, found {}; {advice}", found.name())))
 }
 
 /// The drafts of the text of a file.
