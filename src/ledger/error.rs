@@ -43,10 +43,11 @@ pub enum LedgerError {
         /// What to do.
         advice: String,
     },
-    /// There is a file at the path where a ledger's folder was expected.
-    #[error("expected a ledger's folder at {}, found a file; --ledger DIR names the folder that \
-             the journal is in", .0.display())]
-    NotAFolder(PathBuf),
+    /// There is a file, or a device, at the path where a ledger's folder was expected: its path and
+    /// what it is.
+    #[error("expected a ledger's folder at {}, found {}; --ledger DIR names the folder that the \
+             journal is in", .0.display(), .1)]
+    NotAFolder(PathBuf, &'static str),
     /// There is a folder of another kind where a ledger's was expected; its path and kind.
     #[error("expected a ledger's folder at {}, found {}", .0.display(), .1)]
     AnotherFolder(PathBuf, String),

@@ -5,7 +5,8 @@
 //! of a file is read. Not here: the forms themselves, and whether a file of a kind is in form.
 
 use crate::capture::media_type::{HTML, PDF, WARC, XHTML, detect};
-use crate::disk;
+use crate::disk::open::name;
+use crate::disk::{self, DiskError};
 use crate::keys::{Mark, found_secret};
 use crate::ledger::error::LedgerError;
 use annals_core::evidence::is_evidence;
@@ -15,6 +16,7 @@ use annals_core::tlog::{Checkpoint, Note};
 use annals_core::transfer;
 use annals_core::verify::proof::form::is_proof;
 use memchr::memmem;
+use std::io;
 use std::path::Path;
 
 /// How much of a file is read, in bytes.
@@ -178,6 +180,22 @@ impl FileKind {
         lines.any(|line| starts.iter().any(|start| line.starts_with(start.as_bytes())))
             || self == FileKind::Pin && line_of("annals pin v", text).is_some()
     }
+}
+
+/// What is at a path, in words: a file's kind, if it is known; `None` for a folder.
+pub fn found_at(path: &Path) -> Result<Option<&'static str>, DiskError> {
+    let about = match std::fs::metadata(path) {
+        Ok(about) => about,
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Some("nothing")),
+        Err(cause) => return Err(disk::error("look at", path)(cause)),
+    };
+    let kind = about.file_type();
+    if kind.is_dir() {
+        return Ok(None);
+    }
+    let bytes = disk::read_named_up_to(path, READ).ok().filter(|_| kind.is_file());
+    let known = bytes.and_then(|bytes| FileKind::of(&bytes)).map(FileKind::name);
+    Ok(Some(known.unwrap_or(name(kind))))
 }
 
 /// Refuses the file at a path where one of a kind is expected, if it plainly is of another kind;

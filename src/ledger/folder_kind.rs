@@ -303,6 +303,17 @@ pub fn outside(kind: &str, folder: &Path, place: &Path) -> LedgerError {
     ))
 }
 
+/// What a folder is that was named as one of keys and has none, if it is of another kind.
+pub fn not_keys(folder: &Path) -> Result<Option<&'static str>, DiskError> {
+    Ok(match () {
+        () if is_of_keys(folder)? => None,
+        () if is_ledger(folder)? => Some("a ledger"),
+        () if is_bag(folder)? => Some("a bag"),
+        () if is_published(folder)? => Some("a published record"),
+        () => None,
+    })
+}
+
 fn is_of_keys(folder: &Path) -> Result<bool, DiskError> {
     for name in ["log.key", "log.pub", "log.marks"] {
         if is_there(&folder.join(name))? {

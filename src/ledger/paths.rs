@@ -3,7 +3,7 @@
 //! Always holds: names are those of FORMAT.md section 9. Not here: reading them.
 
 use crate::disk::lock::{Lock, LockWait};
-use crate::disk::open::is_folder;
+use crate::disk::open::{is_folder, name as kind_name};
 use crate::disk::{self, DiskError, is_folder_at};
 use crate::ledger::error::LedgerError;
 use crate::ledger::folder_kind;
@@ -106,7 +106,9 @@ impl Paths {
         }
         match std::fs::metadata(&self.ledger) {
             Ok(about) if about.is_dir() => {}
-            Ok(_) => return Err(LedgerError::NotAFolder(ledger())),
+            Ok(about) => {
+                return Err(LedgerError::NotAFolder(ledger(), kind_name(about.file_type())));
+            }
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
                 return Err(self.absent()?);
             }

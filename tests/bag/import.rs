@@ -127,16 +127,31 @@ fn what_is_no_bag_is_named_as_none_and_a_folder_that_is_not_there_too() {
     let folder = story.folder.path();
     fs::create_dir(folder.join("empty")).unwrap();
     fs::write(folder.join("file"), "Hello.\n").unwrap();
-    for place in ["empty", "file", "missing"] {
+    fs::write(folder.join("page.html"), "<!doctype html>\n<p>Hello.</p>\n").unwrap();
+    for (place, found) in [
+        ("empty", "none"),
+        ("file", "a file"),
+        ("page.html", "a page of HTML"),
+        ("missing", "nothing"),
+        ("/dev/null", "a device"),
+    ] {
         let refused = story.run(&format!("import {place} --to z"));
         let why = format!(
-            "annals: expected a bag or a published record at {place}, found none: name a bag that \
+            "annals: expected a bag or a published record at {place}, found {found}: name a bag that \
              annals export wrote, a folder that annals publish wrote, or the address of a \
              published record\n"
         );
         assert_eq!((refused.exit, refused.err), (2, why));
     }
     story.told("export --to bag");
+    // In what others are served, or were given, nothing else is made.
+    assert_eq!(story.run("publish pub").exit, 0);
+    for line in ["export --to pub/b", "import bag --to pub/b", "import pub --to pub/b"] {
+        let refused = story.run(line);
+        let why = "annals: expected a place outside of the published directory pub, found pub/b; \
+                   nothing was written: name another\n";
+        assert_eq!((refused.exit, refused.err.as_str()), (2, why), "{line}");
+    }
     for line in ["import bag --to new/ledger", "export --to new/ledger"] {
         let refused = story.run(line);
         let why = "annals: cannot make new/ledger\n  expected the folder new, found none: make it \

@@ -4,7 +4,7 @@
 //! into the input; drafts name no file outside their folder. Not here: other things in place of a
 //! record's files (`special_files`).
 
-use crate::faults::newsroom::{EVENTS, Newsroom, copy_folder, fact, newsroom};
+use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, copy_folder, fact, newsroom};
 use annals::disk::lock::Lock;
 use annals::keys::read_public;
 use annals_core::tlog::vkey;
@@ -541,4 +541,42 @@ fn a_secret_is_read_from_no_file_of_another_kind() {
             assert_eq!((answer.exit, answer.told()), (2, told), "{line}: {answer:?}");
         }
     }
+}
+
+/// Files of this program that are not verified alone, and what is no file.
+#[test]
+fn what_is_not_verified_alone_is_named() {
+    let room = newsroom();
+    for line in ["verify --pin my.pin --init-pin", "publish pub", "export --to bag"] {
+        assert_eq!(room.run(line).exit, 0, "{line}");
+    }
+    let new = "key new bo --name Bo --for example.org/record --no-passphrase";
+    assert_eq!(room.run(new).exit, 0);
+    let request = "the request of a key, which an admin enrols with annals editor add";
+    let marks = "a log key's memory, which is compared with its ledger: --keys names the folder \
+                 that it is in";
+    let checkpoint = "a checkpoint, which is judged with its record: name the ledger or the \
+                      published directory that it is of";
+    for (name, found) in [
+        ("ledger/checkpoint", "a file of the ledger ledger: name that folder"),
+        (JOURNAL, "a file of the ledger ledger: name that folder"),
+        ("bag/bagit.txt", "a file of the bag bag: name that folder"),
+        ("bag/manifest-sha512.txt", "a file of the bag bag: name that folder"),
+        ("pub/checkpoint", checkpoint),
+        ("keys/log.marks", marks),
+        ("keys/bo.request", request),
+        ("keys/ada.key", "a secret key"),
+        ("article.txt", "another file, or one whose first line is damaged"),
+        ("/dev/null", "a device"),
+        ("/dev/zero", "a device"),
+    ] {
+        let told = format!(
+            "annals: {name}: expected a ledger's folder, a bag, a published directory, a proof or \
+             an evidence file, found {found}\n"
+        );
+        assert_eq!(refused(&room, &format!("verify {name}")), told);
+    }
+    let told = "annals: expected a ledger's folder at /dev/null, found a device; --ledger DIR \
+                names the folder that the journal is in\n";
+    assert_eq!(refused(&room, "status --ledger /dev/null"), told);
 }

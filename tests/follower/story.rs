@@ -155,8 +155,8 @@ fn a_folder_with_something_in_it_is_no_place_for_a_copy() {
     assert_eq!(answer.code, 2, "{answer:?}");
     assert!(answer.err.contains("expected a place outside of the published directory"));
     for (place, why) in [
-        ("file", "annals: expected a published record at file, found none: name the address"),
-        ("nowhere", "annals: expected a published record at nowhere, found none: name the"),
+        ("file", "annals: expected a published record at file, found a file: name the"),
+        ("nowhere", "annals: expected a published record at nowhere, found nothing: name"),
     ] {
         let answer = desk.annals(&["clone", place, "copy"]);
         assert!(answer.code == 2 && answer.err.starts_with(why), "{answer:?}");

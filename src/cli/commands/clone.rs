@@ -7,6 +7,7 @@ use crate::cli::terminal::{
 use crate::disk::DiskError;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::follow::{PullDepth, clone_published};
+use crate::ledger::file_kind::found_at;
 use crate::ledger::folder_kind::any_kind;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
@@ -79,11 +80,13 @@ fn run(context: &mut Context, args: CloneArgs) -> Result<Exit, CliError> {
 
 /// What stands where a published record was expected.
 fn not_published(place: &Path) -> Result<LedgerError, DiskError> {
-    let none = "none: name the address of one, which begins with http:// or https://, or a folder \
-                that annals publish wrote";
+    let found = found_at(place)?.unwrap_or("none");
     let none = match PublishedPlace::without_scheme(place) {
-        Some(hint) => format!("none; {hint}"),
-        None => none.to_owned(),
+        Some(hint) => format!("{found}; {hint}"),
+        None => format!(
+            "{found}: name the address of one, which begins with http:// or https://, or a folder \
+             that annals publish wrote"
+        ),
     };
     let found = any_kind(place)?.unwrap_or(none);
     let place = place.display();

@@ -13,6 +13,7 @@ use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::export::{ExportOptions, export};
 use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected};
 use crate::ledger::exchange::steps::Steps;
+use crate::ledger::folder_kind::expect_free_ground;
 use crate::ledger::query::point::Bound;
 use crate::ledger::shell_word::shell_path;
 use annals_core::key::SecretKey;
@@ -85,6 +86,7 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
     let record = context.signed_record()?;
     named_keys::expect_there(context, named_keys::NOT_WRITTEN)?;
     expect_unprotected(&args.to, &ProtectedPlace::of(&record.paths))?;
+    expect_free_ground(&args.to)?;
     let until = match &args.as_of {
         Some(text) => provenance::point(context, &record, text, Bound::End)?,
         None => record.size(),

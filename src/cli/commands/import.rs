@@ -13,6 +13,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::import::{ImportOptions, import};
 use crate::ledger::exchange::published_copy::{PublishedImport, import_published};
 use crate::ledger::exchange::steps::Steps;
+use crate::ledger::file_kind::found_at;
 use crate::ledger::folder_kind::any_kind;
 use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
@@ -103,11 +104,13 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
     }
     let bag = &args.bag;
     if !is_bag(bag)? && !is_partial(bag)? {
-        let none = "none: name a bag that annals export wrote, a folder that annals publish wrote, \
-                    or the address of a published record";
+        let found = found_at(bag)?.unwrap_or("none");
         let none = match PublishedPlace::without_scheme(bag) {
-            Some(hint) => format!("none; {hint}"),
-            None => none.to_owned(),
+            Some(hint) => format!("{found}; {hint}"),
+            None => format!(
+                "{found}: name a bag that annals export wrote, a folder that annals publish wrote, \
+                 or the address of a published record"
+            ),
         };
         let found = any_kind(bag)?.unwrap_or(none);
         let bag = bag.display();

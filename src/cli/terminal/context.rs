@@ -22,6 +22,7 @@ use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::follow::stamp_key::stamp_key;
 use crate::ledger::exchange::submitting::CopyServer;
+use crate::ledger::folder_kind::not_keys;
 use crate::ledger::following::FollowingMark;
 use crate::ledger::home_mark::HomeMark;
 use crate::ledger::imported::ImportStatus;
@@ -243,11 +244,29 @@ impl Context {
         if self.global.clock_is_right { ClockCheck::Off } else { ClockCheck::On }
     }
 
+    /// Refuses a folder of keys that was named and is none: no key in it signs.
+    fn expect_named_keys(&self) -> Result<(), CliError> {
+        let Some(keys) = &self.global.keys else { return Ok(()) };
+        let found = match is_folder_at(keys)? {
+            true => not_keys(keys)?,
+            false => Some("none"),
+        };
+        match found {
+            None => Ok(()),
+            Some(found) => Err(CliError::usage(format!(
+                "expected a folder of keys at {}, found {found}: --keys DIR names the folder of \
+                 the key that signs; nothing was written",
+                keys.display()
+            ))),
+        }
+    }
+
     /// A writer whose log keys are not checked: for the events that replace them.
     pub fn writer_of(&self, clock: ClockCheck) -> Result<Writer, CliError> {
         announce_clock(&self.clock);
         let paths = self.paths()?;
         paths.expect_ledger()?;
+        self.expect_named_keys()?;
         if let Some(server) = self.copy_server(&paths)? {
             let writer = server.writer()?;
             if clock == ClockCheck::On {

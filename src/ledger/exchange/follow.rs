@@ -29,6 +29,7 @@ use crate::disk::{self, FileMode};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected};
+use crate::ledger::folder_kind::expect_free_ground;
 use crate::ledger::following::{FollowingMark, FoundEvidence};
 use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::published_place::PublishedPlace;
@@ -116,6 +117,7 @@ pub fn clone_published(
         kept.push(ProtectedPlace::Published(folder));
     }
     expect_unprotected(&paths.ledger, &kept)?;
+    expect_free_ground(&paths.ledger)?;
     expect_free(paths)?;
     expect_elsewhere(&paths.ledger)?;
     let following = FollowingMark::new(place)?;

@@ -20,6 +20,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::bag_audit::{BagAudit, audit_bag, is_of_ledger};
 use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected};
 use crate::ledger::exchange::steps::Steps;
+use crate::ledger::folder_kind::expect_free_ground;
 use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::reader::Record;
@@ -64,6 +65,7 @@ pub fn import(
         &paths.ledger,
         &[ProtectedPlace::Bag(bag), ProtectedPlace::Keys(&paths.keys)],
     )?;
+    expect_free_ground(&paths.ledger)?;
     let audit = Audit { jobs: options.jobs, ..Audit::default() };
     let bag_audit = audit_bag(bag, &audit, options.steps)?;
     let report = whole(bag, &bag_audit)?;

@@ -15,6 +15,7 @@ use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::fixed_commits::FixedCommits;
 use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected};
+use crate::ledger::folder_kind::expect_free_ground;
 use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::published_place::PublishedPlace;
@@ -50,6 +51,7 @@ pub fn import_published(
         kept.push(ProtectedPlace::Published(folder));
     }
     expect_unprotected(&paths.ledger, &kept)?;
+    expect_free_ground(&paths.ledger)?;
     let audit = Audit { jobs: options.jobs, ..Audit::default() };
     let report = audit_published(published, &audit, options.progress)?.report;
     if !report.faults.is_empty() {

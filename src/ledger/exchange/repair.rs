@@ -120,8 +120,8 @@ fn copy_paths(paths: &Paths, copy: &std::path::Path) -> Result<Paths, LedgerErro
             "no ledger at {}; --from names the folder of another copy of this ledger",
             copy.display()
         )),
-        LedgerError::NotAFolder(_) => LedgerError::Usage(format!(
-            "expected another copy of this ledger at {}, found a file; --from names the folder \
+        LedgerError::NotAFolder(_, found) => LedgerError::Usage(format!(
+            "expected another copy of this ledger at {}, found {found}; --from names the folder \
              that its journal is in",
             copy.display()
         )),

@@ -540,6 +540,12 @@ fn outrun(group: &EventGroup<'_>, head: StoreHead) -> LedgerError {
     ))
 }
 
+/// Whether a folder of keys can be listed and has none.
+fn has_no_key(keys: &std::path::Path) -> bool {
+    let listed = KeyFolder::open(keys).and_then(|keys| keys.list());
+    listed.is_ok_and(|listed| listed.keys.is_empty() && listed.faults.is_empty())
+}
+
 fn missing_log_key(paths: &Paths, public: &PublicKey) -> LedgerError {
     let keys = paths.keys.display();
     LedgerError::Key(match had_log_key(&paths.keys) {
@@ -547,6 +553,11 @@ fn missing_log_key(paths: &Paths, public: &PublicKey) -> LedgerError {
             "expected the log key {public} in {keys}, which is not there; without it no checkpoint \
              can be signed, so nothing is written: put back a copy, or let an admin say annals \
              ledger rekey --reason compromised"
+        ),
+        false if has_no_key(&paths.keys) => format!(
+            "expected the log key {public} in {keys}, found no key there: --keys names the folder \
+             of keys, if there is another; without its log key a record is only read. Nothing was \
+             written"
         ),
         false => format!(
             "expected the log key {public} in {keys}, found no trace of one: this is a copy of the \

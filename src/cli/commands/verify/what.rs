@@ -11,9 +11,11 @@ use crate::archive::cache::CachePlace;
 use crate::archive::published::PublishedSource;
 use crate::cli::terminal::{CliError, Context, advised};
 use crate::disk;
+use crate::disk::real_path::real_path;
 use crate::disk::{Links, PathKind};
 use crate::ledger::error::LedgerError;
-use crate::ledger::file_kind::FileKind;
+use crate::ledger::file_kind::{FileKind, found_at};
+use crate::ledger::folder_kind::{KEYS, holder};
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::Record;
@@ -22,7 +24,7 @@ use annals_core::mailed::{MAILED, line_of, mail_change};
 use annals_core::transfer::{self, Changed};
 use annals_core::verify::proof::form::{MAX_PROOF, is_proof};
 use annals_core::version_line::later;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The subject of a verification.
 pub enum VerifySubject {
@@ -91,7 +93,10 @@ impl VerifySubject {
             ))
             .into());
         }
-        if standing != Some(PathKind::File) {
+        if standing == Some(PathKind::Other) {
+            return Err(not_verified(&named, found_at(&named)?.unwrap_or("a folder")));
+        }
+        if standing == Some(PathKind::Folder) {
             advised::remember_subject(&context.global, &named);
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
@@ -113,13 +118,22 @@ impl VerifySubject {
             };
             return Ok(VerifySubject::Evidence(evidence.ok_or_else(unjudged)));
         }
-        Err(CliError::usage(format!(
-            "{}: expected a ledger's folder, a bag, a published directory, a proof or an \
-             evidence file, found {}",
-            named.display(),
-            other(&read(SEARCHED)?)
-        )))
+        let found = match (other(&read(SEARCHED)?), holder(&real_path(&named)?)?) {
+            (_, Some((kind, folder))) if kind != KEYS => {
+                format!("a file of {kind} {}: name that folder", folder.display())
+            }
+            (found, _) => found,
+        };
+        Err(not_verified(&named, &found))
     }
+}
+
+fn not_verified(named: &Path, found: &str) -> CliError {
+    CliError::usage(format!(
+        "{}: expected a ledger's folder, a bag, a published directory, a proof or an evidence \
+         file, found {found}",
+        named.display()
+    ))
 }
 
 /// How evidence that is not in form was changed in transfer. Of a longer one only the start was
@@ -168,8 +182,7 @@ fn use_of(kind: FileKind) -> Option<&'static str> {
         FileKind::Marks => {
             Some("which is compared with its ledger: --keys names the folder that it is in")
         }
-        FileKind::Journal => Some("which is judged as a whole: name the ledger's folder"),
-        FileKind::BagDeclaration => Some("which is judged as a whole: name its folder"),
+        FileKind::Journal => Some("which is judged in its ledger: name the ledger's folder"),
         _ => None,
     }
 }
