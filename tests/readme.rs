@@ -170,7 +170,10 @@ fn run_page(page: &str, desk: &Path, count: &mut usize) -> Ran {
 #[test]
 fn what_the_pages_show_is_what_the_commands_print() {
     let desk = tempfile::tempdir().expect("a folder");
-    fs::write(desk.path().join("passphrase"), "correct horse battery staple\n").expect("a file");
+    let passphrase = desk.path().join("passphrase");
+    fs::write(&passphrase, "correct horse battery staple\n").expect("a file");
+    let owner = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    fs::set_permissions(&passphrase, owner).expect("a file");
     let (mut wrong, mut count) = (Vec::new(), 0);
     for name in PAGES {
         let page = fs::read_to_string(root().join(name)).expect("a page");

@@ -62,7 +62,7 @@ impl Appender {
     /// Opens an existing file, to append after its last byte.
     pub fn open(path: &Path) -> Result<Appender, DiskError> {
         let file = open_to_append(path);
-        let file = file.map_err(error("open", path))?;
+        let file = file.map_err(error("write to", path))?;
         let about = file.metadata().map_err(error("open", path))?;
         Ok(Appender::over(file, path, about.len()))
     }

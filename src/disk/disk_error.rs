@@ -113,8 +113,30 @@ impl DiskError {
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == PermissionDenied)
     }
 
+    /// Whether it is a write that failed, and no reading.
+    pub fn is_of_writing(&self) -> bool {
+        match self {
+            DiskError::Io { what, .. } => is_verb_of_writing(what),
+            DiskError::NotWritten { .. } | DiskError::Unknown { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Whether the cause is an existing file.
     pub fn is_there_already(&self) -> bool {
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists)
     }
+}
+
+/// Whether the verb of an operation that failed is one of writing: those of reading are few.
+pub fn is_verb_of_writing(what: &str) -> bool {
+    const READING: [&str; 8] =
+        ["find", "list", "look at", "look for", "look into", "open", "read", "read folder"];
+    !READING.contains(&what)
+}
+
+/// Whether the system has such an error for writing alone.
+pub fn is_kind_of_writing(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(kind, FileTooLarge | QuotaExceeded | ReadOnlyFilesystem | StorageFull)
 }

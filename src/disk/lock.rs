@@ -87,7 +87,7 @@ impl Lock {
     pub fn take(path: &Path, wait: impl Into<LockWait>) -> Result<Lock, DiskError> {
         let waiting = wait.into();
         // Not truncated here: the present holder's line must stay readable.
-        let file = open_or_make(path).map_err(error("open", path))?;
+        let file = open_or_make(path).map_err(error("write to", path))?;
         let file = match file.try_lock() {
             Ok(()) => file,
             Err(TryLockError::Error(cause)) => return Err(error("lock", path)(cause)),

@@ -200,7 +200,7 @@ fn removed(path: &Path, result: io::Result<()>) -> Result<bool, DiskError> {
 /// durable: for bytes that may not be on stable storage. A sync alone proves nothing about pages
 /// that an earlier sync failed on. If it is interrupted, the bytes are unchanged.
 pub fn rewrite(path: &Path, from: u64) -> Result<(), DiskError> {
-    let file = open_to_write(path).map_err(error("open", path))?;
+    let file = open_to_write(path).map_err(error("write to", path))?;
     let mut buffer = vec![0; REWRITTEN_AT_ONCE];
     let mut at = from;
     loop {

@@ -77,7 +77,10 @@ impl CompareOrWrite {
         };
         let file = match opened {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            other => Some(other?),
+            other => Some(other.map_err(|error| match mode {
+                BuildMode::Write => IndexError::Unwritten(error),
+                BuildMode::Check => error.into(),
+            })?),
         };
         let access = match mode {
             BuildMode::Write => FileAccess::CompareThenWrite,
@@ -89,7 +92,7 @@ impl CompareOrWrite {
 
     /// Opens a file to which bytes are added after its present end.
     pub fn resume(folder: &Path, name: &'static str) -> Result<CompareOrWrite, IndexError> {
-        let file = open_to_write(&folder.join(name))?;
+        let file = open_to_write(&folder.join(name)).map_err(IndexError::Unwritten)?;
         let base = file.metadata()?.len();
         let (file, held, access) = (Some(file), Vec::new(), FileAccess::Write);
         Ok(CompareOrWrite { name, file, base, held, access, until_flushed: true, differs: None })
@@ -109,7 +112,7 @@ impl CompareOrWrite {
     /// Allows writing from now on, from where the file ends or differs.
     pub fn allow_writes(&mut self, folder: &Path) -> Result<(), IndexError> {
         let path = folder.join(self.name);
-        self.file = Some(open_or_make(&path)?);
+        self.file = Some(open_or_make(&path).map_err(IndexError::Unwritten)?);
         self.differs = None;
         self.access = FileAccess::CompareThenWrite;
         self.until_flushed = true;

@@ -64,6 +64,7 @@ pub use totals::Totals;
 pub use trie::TreeKind;
 pub use word_search::WordIndex;
 
+use crate::disk::disk_error::is_kind_of_writing;
 use annals_core::hash::Hash;
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
@@ -127,14 +128,27 @@ pub enum IndexError {
     Damaged(String),
     /// A file could not be read.
     #[error("the index cannot be read: {0}")]
-    Unreadable(#[from] std::io::Error),
+    Unreadable(#[source] std::io::Error),
+    /// A file could not be written.
+    #[error("the index cannot be written: {0}")]
+    Unwritten(#[source] std::io::Error),
+}
+
+impl From<std::io::Error> for IndexError {
+    fn from(error: std::io::Error) -> IndexError {
+        match is_kind_of_writing(error.kind()) {
+            true => IndexError::Unwritten(error),
+            false => IndexError::Unreadable(error),
+        }
+    }
 }
 
 impl IndexError {
     /// Whether the index itself is wrong: it exists, and is neither one that the next writer
     /// continues nor a right one of another journal.
     pub fn is_wrong(&self) -> bool {
-        matches!(self, IndexError::Other(_) | IndexError::Damaged(_) | IndexError::Unreadable(_))
+        use IndexError::{Damaged, Other, Unreadable, Unwritten};
+        matches!(self, Other(_) | Damaged(_) | Unreadable(_) | Unwritten(_))
     }
 
     /// What to do about an index that [`IndexError::is_wrong`]. One that this user may not read is
@@ -144,6 +158,10 @@ impl IndexError {
             IndexError::Unreadable(cause) if cause.kind() == ErrorKind::PermissionDenied => {
                 "permission is denied, and nothing is known to be damaged: ask the owner of the \
                  files, or let them be read"
+            }
+            IndexError::Unwritten(cause) if cause.kind() == ErrorKind::PermissionDenied => {
+                "permission to write is denied, and nothing is known to be damaged: ask the owner \
+                 of the files, or let this user write there"
             }
             _ => "annals repair --index rebuilds the index",
         }

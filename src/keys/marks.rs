@@ -375,7 +375,7 @@ impl HeldMarks {
         if marks.open()?.is_none() {
             file::write_new(&marks.path, b"", file::FileMode::Shared)?;
         }
-        let mut file = open_to_write(&marks.path).map_err(io("open"))?;
+        let mut file = open_to_write(&marks.path).map_err(io("write to"))?;
         let end = marks.end_of_whole_lines(&file)?;
         if file.metadata().map_err(io("read"))?.len() > end {
             file.set_len(end).map_err(io("cut"))?;

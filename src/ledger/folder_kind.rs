@@ -310,23 +310,14 @@ pub fn outside(kind: &str, folder: &Path, place: &Path) -> LedgerError {
     ))
 }
 
-/// What a folder is that was named as one of keys and has none; `None` if it may be one.
-pub fn not_keys(folder: &Path) -> Result<Option<String>, DiskError> {
-    // An auditor's has a policy, and perhaps nothing else.
-    if is_of_keys(folder)? || is_there(&folder.join("policy"))? {
-        return Ok(None);
-    }
-    let inner = folder.join("keys");
-    Ok(if is_ledger(folder)? {
-        Some("a ledger".to_owned())
-    } else if is_bag(folder)? {
-        Some("a bag".to_owned())
-    } else if is_published(folder)? {
-        Some("a published record".to_owned())
-    } else if is_folder_at(&inner)? && is_of_keys(&inner)? {
-        Some(format!("the folder above the keys at {}", inner.display()))
-    } else {
-        None
+/// What a folder is that was named as one of keys and has none, if it is of another kind.
+pub fn not_keys(folder: &Path) -> Result<Option<&'static str>, DiskError> {
+    Ok(match () {
+        () if is_of_keys(folder)? => None,
+        () if is_ledger(folder)? => Some("a ledger"),
+        () if is_bag(folder)? => Some("a bag"),
+        () if is_published(folder)? => Some("a published record"),
+        () => None,
     })
 }
 

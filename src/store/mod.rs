@@ -130,6 +130,9 @@ pub enum StoreError {
     /// The files at this path cannot be read as a store.
     #[error("the store cannot be read: {0}")]
     Damaged(String),
+    /// The files at this path cannot be written: what is there is not at fault.
+    #[error("the store cannot be written: {0}")]
+    Unwritten(std::io::Error),
     /// The batch does not lead from one head to the other.
     #[error("the batch does not lead from size {from} to size {to}: {why}")]
     Batch {

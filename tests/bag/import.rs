@@ -145,7 +145,7 @@ fn what_is_no_bag_is_named_as_none_and_a_folder_that_is_not_there_too() {
     }
     story.told("export --to bag");
     // In what others are served, or were given, nothing else is made.
-    story.told("publish pub");
+    assert_eq!(story.run("publish pub").exit, 0);
     for line in ["export --to pub/b", "import bag --to pub/b", "import pub --to pub/b"] {
         let refused = story.run(line);
         let why = "annals: expected a place outside of the published directory pub, found pub/b; \

@@ -1,6 +1,8 @@
 //! `annals document`: add, describe, list.
 
+use crate::capture::made::docx;
 use crate::editor::story::{answer, bare, desk};
+use crate::editor::talk::talk_of;
 
 const LIST: &str = "     3  The article
         en, text/plain, 196 bytes
@@ -237,4 +239,37 @@ fn a_date_of_publication_after_the_capture_is_named() {
         );
         assert_eq!(answer.err.replace('\n', " ").contains(&note), is_later, "{answer:?}");
     }
+}
+
+/// Who names the page or the file that was captured means the text that was made of it.
+#[test]
+fn a_document_without_a_text_names_the_one_that_is_its_text() {
+    let desk = desk();
+    let body = "<w:p><w:r><w:t>Two ministers met.</w:t></w:r></w:p>";
+    std::fs::write(desk.path("minutes.docx"), docx(body)).unwrap();
+    let add = "document|add|minutes.docx|--title|The minutes|--lang|en|--text|page";
+    desk.writes("ada", add, "written at 4 to 5 (2 events)");
+    let blame = desk.run("", "blame|4");
+    let why = "annals: document 4: expected a text in UTF-8, found other bytes of type ";
+    assert!(blame.exit == 2 && blame.err.starts_with(why), "{blame:?}");
+    assert!(blame.err.ends_with("; its text is document 5\n"), "{blame:?}");
+    assert_eq!(desk.run("", "blame|5").exit, 0);
+    let fact = "append|--document|4|--quote|ministers met|--claim|They met.|--dry-run";
+    let refused = desk.run("ada", fact);
+    assert!(refused.exit == 1 && refused.err.contains("its text is document 5"), "{refused:?}");
+    let mut talk = talk_of(&desk, "ada", "append|--document|4");
+    talk.sees("--document: 4 is no document that can be quoted; its text is document 5");
+    assert_eq!(talk.ends().1, 2);
+    let mut talk = talk_of(&desk, "ada", "append");
+    talk.asks("document (its position; empty: 5): ", "4");
+    talk.sees("4 is no document that can be quoted; its text is document 5");
+    talk.asks("document (its position; empty: 5): ", "5");
+    talk.sees("passage");
+    drop(talk);
+    // One of which no text was made.
+    std::fs::write(desk.path("photo.png"), b"\x89PNG\r\n\x1A\n\0\0").unwrap();
+    let add = "document|add|photo.png|--title|A photo|--lang|en|--text|none";
+    desk.writes("ada", add, "written at 6");
+    let none = desk.run("", "blame|6");
+    assert!(none.exit == 2 && none.err.ends_with("of type image/png\n"), "{none:?}");
 }

@@ -8,6 +8,8 @@ const GOOD: &str = "append|--quote|two hours|--claim|They talked for two hours."
 fn locked() -> Desk {
     let desk = facts();
     std::fs::write(desk.path("phrase"), "long words\n").unwrap();
+    let owner = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(desk.path("phrase"), owner).unwrap();
     let mut command = desk.command("ada", "key|passphrase|ada");
     let phrase = desk.path("phrase");
     command.env("ANNALS_PASSPHRASE_FILE", &phrase).env("ANNALS_NEW_PASSPHRASE_FILE", &phrase);

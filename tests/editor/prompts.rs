@@ -141,6 +141,8 @@ fn a_signal_at_a_prompt_leaves_the_terminal_as_it_was() {
     let desk = desk();
     let passphrase = desk.path("passphrase");
     std::fs::write(&passphrase, "four words are enough").unwrap();
+    let owner = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&passphrase, owner).unwrap();
     let mut new = desk.command("", "key|new|zoe|--name|Zoe|--for|example.org/record");
     assert!(new.env("ANNALS_PASSPHRASE_FILE", passphrase).status().unwrap().success());
     for (line, question, signal) in [

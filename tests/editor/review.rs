@@ -74,7 +74,7 @@ fn a_range_of_facts_is_confirmed_at_once() {
     let answer = desk.run("bo", "confirm|3-22|--how|reread");
     assert_eq!(answer.exit, 0, "{answer:?}");
     assert!(answer.out.starts_with("written at 9 to 11 (3 events)\n"), "{answer:?}");
-    let notes = "of 3-22 3 facts wait for Bo Berg\n\
+    let notes = "of 3-22 3 facts wait for Bo Berg; 9 to 22 are not there: the record ends at 8\n\
                  left out (own words, confirmed or disputed already, or retracted): 5\n";
     assert_eq!(answer.err, notes);
     // What is confirmed enough waits for nobody; named, it is confirmed once more.
@@ -93,6 +93,19 @@ fn a_range_of_facts_is_confirmed_at_once() {
              waits for Ada Example; nothing was written\n",
         ),
     );
+    desk.refuses(
+        "ada",
+        "confirm|14-99|14|--how|reread",
+        (
+            1,
+            "of 14-99 no fact waits for Ada Example; 14 to 99 are not there: the record ends at 13\n\
+             annals: one draft is refused; nothing was written\n  fact: 14 is no fact; annals \
+             replay lists them\n",
+        ),
+    );
+    let one = desk.run("bo", "confirm|12-14|--how|reread");
+    let notes = "of 12-14 no fact waits for Bo Berg; 14 is not there: the record ends at 13\n";
+    assert!(one.exit == 1 && one.err.starts_with(notes), "{one:?}");
     let bad = desk.run("bo", "confirm|6-3|--how|reread");
     assert!(bad.exit == 2 && bad.err.contains("a range such as 3-22 or 3-5,9"), "{bad:?}");
 }

@@ -152,3 +152,39 @@ fn an_index_that_may_not_be_read_is_nothing_to_repair() {
     assert!(!verdict.out.contains("repair"), "{verdict:?}");
     assert_eq!(verdict.exit, 0, "{verdict:?}");
 }
+
+/// Where nothing may be written, the advice is about writing.
+#[test]
+fn a_ledger_that_may_not_be_written_is_not_one_to_be_read() {
+    let room = newsroom();
+    set_permissions(room.folder.path(), Permissions::from_mode(0o755)).unwrap();
+    std::fs::create_dir(room.path("desk")).unwrap();
+    if is_root() {
+        chown(room.path("desk"), Some(NOBODY), Some(NOBODY)).unwrap();
+        chown(room.path("keys/ada.key"), Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    std::fs::create_dir(room.path("closed")).unwrap();
+    for name in ["ledger/lock", "closed"] {
+        set_permissions(room.path(name), Permissions::from_mode(0o555)).unwrap();
+    }
+    for line in [
+        "confirm 3 --how reread --by ada",
+        "retract 3 --reason wrong-date --statement no --by ada",
+        "repair",
+        "repair --index",
+        "timeline --html ../closed/t.html",
+        "prove 3 -o ../closed/3.proof",
+        "publish ../closed/pub",
+        "export --unsigned --to ../closed/bag",
+    ] {
+        let answer = read(&room, line);
+        assert_eq!((answer.exit, answer.out.as_str()), (2, ""), "{line}: {answer:?}");
+        let advice = "\n  permission to write is denied, and nothing is known to be damaged: ask the \
+                      owner of the files, or let this user write there (chmod, chown), and run the \
+                      same command again\n";
+        assert!(answer.err.ends_with(advice), "{line}: {answer:?}");
+    }
+    for name in ["ledger/lock", "closed"] {
+        open(&room, name);
+    }
+}

@@ -212,7 +212,7 @@ fn a_ledger_that_cannot_be_written_is_read_and_not_written() {
     let answer = room.run("append drafts.jsonl");
     assert_eq!(answer.exit, 2, "{answer:?}");
     let said = answer.told();
-    assert!(said.starts_with("annals: cannot open ledger/lock\n"), "{said}");
+    assert!(said.starts_with("annals: cannot write to ledger/lock\n"), "{said}");
     let causes = ["Read-only file system", "Permission denied"];
     assert!(causes.iter().any(|cause| said.contains(cause)), "{said}");
     let repair = room.run("repair");

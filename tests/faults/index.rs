@@ -296,3 +296,24 @@ fn an_index_is_not_blamed_for_a_body_that_was_changed() {
         "{verified:?}"
     );
 }
+
+/// The command that a note advises is about the ledger and the keys that were named.
+#[test]
+fn a_note_on_the_index_names_the_ledger_that_was_named() {
+    let room = newsroom();
+    copy_folder(&room.path("ledger"), &room.path("o/ledger"));
+    copy_folder(&room.path("keys"), &room.path("o/k"));
+    for name in FILES {
+        let path = format!("o/{}", path(name));
+        let mut bytes = room.read(&path);
+        bytes.iter_mut().for_each(|byte| *byte ^= 0x55);
+        room.write(&path, bytes);
+    }
+    let places = "--ledger o/ledger --keys o/k";
+    let told = room.run(&format!("replay {places}")).told();
+    let end = format!("; the answer is from the journal; annals {places} repair --index rebuilds");
+    assert!(told.contains(&end), "{told}");
+    let repaired = room.run(&format!("{places} repair --index"));
+    assert_eq!(repaired.exit, 0, "{repaired:?}");
+    assert_eq!(room.run(&format!("replay {places}")).told(), "");
+}

@@ -527,10 +527,9 @@ fn a_secret_is_read_from_no_file_of_another_kind() {
     assert_eq!(room.run("prove 2 -o 2.proof").exit, 0);
     let new = "key new cy --name Cy --for example.org/record --no-passphrase";
     assert_eq!(room.run(new).exit, 0);
-    for (variable, expected) in [
-        ("ANNALS_PASSPHRASE_FILE", "a passphrase of one line"),
-        ("ANNALS_RECOVERY_FILE", "a recovery key"),
-    ] {
+    for (variable, expected) in
+        [("ANNALS_PASSPHRASE_FILE", "the passphrase"), ("ANNALS_RECOVERY_FILE", "the recovery key")]
+    {
         for (name, kind) in [("2.proof", "a proof"), ("keys/ada.key", "a secret key")] {
             let line = match variable {
                 "ANNALS_RECOVERY_FILE" => "editor add keys/cy.request --role admin --recovery",

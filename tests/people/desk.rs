@@ -4,6 +4,8 @@
 //! and keys are replaced by their length (`<64>`, `<16>`), the folder by `~`.
 
 use std::cell::Cell;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -73,7 +75,13 @@ impl Desk {
         let time = format!("2027-03-01T{:02}:{:02}:00Z", 8 + count / 60, count % 60);
         command.env("ANNALS_CLOCK", self.clock.get().unwrap_or(&time));
         command.env("ANNALS_SEED", format!("command {count}"));
-        command.envs(environment.iter().copied());
+        for (name, value) in environment {
+            // A file with a secret is its owner's alone.
+            if name.ends_with("_FILE") && self.path(value).is_file() {
+                std::fs::set_permissions(self.path(value), Permissions::from_mode(0o600)).unwrap();
+            }
+            command.env(name, value);
+        }
         command
     }
 

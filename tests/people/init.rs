@@ -119,3 +119,20 @@ fn a_ledger_says_to_git_that_it_is_no_text() {
     desk.told("ledger change --title Another");
     assert_eq!(fs::read_to_string(desk.path("ledger/.gitattributes")).unwrap(), "mine\n");
 }
+
+/// What is wrong with the values is wrong at every place, and is reported first, all of it.
+#[test]
+fn values_that_are_not_in_form_come_before_the_place() {
+    let desk = Desk::founded();
+    let origin = "annals: --origin: expected ";
+    for place in ["", " --keys keys --ledger other", " --ledger keys/new"] {
+        let (exit, told) = desk.refused(&format!("init --origin a_b --title T --name N{place}"));
+        assert!(exit == 2 && told.starts_with(origin), "{place}: {told}");
+        assert!(!told.contains("there already"), "{told}");
+    }
+    let all = "init --origin a_b --title \u{200b} --name \u{200b} --licence \u{200b}";
+    let (exit, told) = desk.refused(all);
+    let options = ["--origin: ", "; --title: ", "; --name: ", "; --licence: "];
+    let at: Vec<Option<usize>> = options.iter().map(|option| told.find(option)).collect();
+    assert!(exit == 2 && at.is_sorted() && at.iter().all(Option::is_some), "{told}");
+}

@@ -231,6 +231,33 @@ fn a_passphrase_is_changed_and_the_key_stays() {
     assert!(desk.read("keys/bo.key").starts_with("-----BEGIN PRIVATE KEY-----\n"));
 }
 
+/// A file with a secret that others may read is taken, with a warning: containers get theirs so.
+#[test]
+fn a_passphrase_file_that_others_may_read_gets_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::founded();
+    std::fs::write(desk.path("phrase"), "four words and more\n").unwrap();
+    let run = |line: &str, mode: u32| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(desk.path("phrase"), mode).unwrap();
+        let mut command = desk.command(line, &[]);
+        let done = command.env("ANNALS_PASSPHRASE_FILE", "phrase").output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+        desk.told_of(&String::from_utf8(done.stderr).unwrap())
+    };
+    let warning = |mode: &str| {
+        format!(
+            "warning: expected phrase to be open to its owner alone (mode 0600), found mode \
+             {mode}: who can read it has the passphrase. Run: chmod 600 phrase\n"
+        )
+    };
+    assert!(run("key new bo --name Bo", 0o644).starts_with(&warning("0644")));
+    assert!(!run("key new cy --name Cy", 0o600).contains("warning"));
+    assert!(!run("key new di --name Di", 0o400).contains("warning"));
+    let both = run("key passphrase bo --no-passphrase", 0o440);
+    assert_eq!(both.matches(&warning("0440")).count(), 1, "{both}");
+}
+
 /// A passphrase file with untypeable characters would make a key that nobody can open by typing.
 #[test]
 fn a_passphrase_file_is_one_line_that_can_be_typed() {

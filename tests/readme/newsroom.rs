@@ -59,6 +59,8 @@ impl Machines {
         }
         let passphrase = folder.path().join("passphrase");
         fs::write(passphrase, "correct horse battery staple\n").expect("a file");
+        let owner = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(folder.path().join("passphrase"), owner).unwrap();
         // All at once, so that no port is taken twice.
         let free = ADDRESSES.map(|_| TcpListener::bind("127.0.0.1:0").expect("a port"));
         let address = |(page, free): (&str, &TcpListener)| {

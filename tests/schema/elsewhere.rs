@@ -228,6 +228,8 @@ fn agent(answers: &mut Answers<'_>, room: &Newsroom) {
     fs::create_dir(room.path("run")).unwrap();
     room.put("phrase", "four words and more");
     let (run, phrase) = (room.path("run"), room.path("phrase"));
+    let owner = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    fs::set_permissions(&phrase, owner).unwrap();
     let text = |path: &Path| path.to_str().unwrap().to_owned();
     let (run, phrase) = (text(&run), text(&phrase));
     let environment = [("XDG_RUNTIME_DIR", &*run), ("ANNALS_PASSPHRASE_FILE", &*phrase)];

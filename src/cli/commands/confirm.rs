@@ -137,7 +137,9 @@ fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError
         let (waiting, others): (Vec<&Fact>, Vec<&Fact>) = all.partition(waits);
         let done = others.iter().filter(|fact| confirmed(fact));
         done.for_each(|fact| add(&mut with_earlier, fact.position));
-        note(format!("of {first}-{last} {}", waiting::sentence(waiting.len(), &reviewer)));
+        let sentence = waiting::sentence(waiting.len(), &reviewer);
+        let absent = beyond(first, last, view.as_of().size);
+        note(format!("of {first}-{last} {sentence}{absent}"));
         if !others.is_empty() {
             let others: Vec<String> = others.iter().map(|fact| fact.position.to_string()).collect();
             let why = "own words, confirmed or disputed already, or retracted";
@@ -153,6 +155,17 @@ fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError
         return Err(LedgerError::NotAllowed { kind: Type::FactConfirmed, why }.into());
     }
     Ok(facts)
+}
+
+/// Which positions of a range the record of this size does not have, after a sentence.
+fn beyond(first: u64, last: u64, size: u64) -> String {
+    let from = first.max(size);
+    let end = size.saturating_sub(1);
+    match last.checked_sub(from) {
+        None => String::new(),
+        Some(0) => format!("; {last} is not there: the record ends at {end}"),
+        Some(_) => format!("; {from} to {last} are not there: the record ends at {end}"),
+    }
 }
 
 fn add(facts: &mut Vec<u64>, fact: u64) {

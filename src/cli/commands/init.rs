@@ -86,6 +86,7 @@ impl Command for InitArgs {
 
 fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     announce_clock(&context.clock);
+    expect_in_form(&args)?;
     let paths = context.new_paths();
     expect_free_keys(&paths.keys)?;
     expect_free_ground(&paths.ledger)?;
@@ -172,6 +173,31 @@ fn recovery(
         print(&Zeroizing::new(format!("    {line}")))?;
     }
     print("")
+}
+
+/// Refuses the values that were given and are not in form, all at once, before anything is looked
+/// at: what is wrong with them is wrong at every place.
+fn expect_in_form(args: &InitArgs) -> Result<(), CliError> {
+    let is_short = |option: &str, text: &str| seen::<2_000>(option, text).map(drop);
+    let origin = |text: &String| words("--origin", Origin::new(text.as_str())).map(drop);
+    let handle = |text: &String| Ok(KeyName::new(text.as_str()).map(drop)?);
+    let checked = [
+        args.origin.as_ref().map(origin),
+        args.title.as_ref().map(|title| is_short("--title", title)),
+        args.name.as_ref().map(|name| fit_name("--name", name)),
+        args.handle.as_ref().map(handle),
+        Some(is_short("--licence", &args.licence)),
+        args.corrections_policy.as_ref().map(|text| is_short("--corrections-policy", text)),
+    ];
+    let mut wrong: Vec<CliError> = checked.into_iter().flatten().filter_map(Result::err).collect();
+    match wrong.len() {
+        0 => Ok(()),
+        1 => Err(wrong.remove(0)),
+        _ => {
+            let all: Vec<String> = wrong.iter().map(CliError::message).collect();
+            Err(CliError::usage(all.join("; ")))
+        }
+    }
 }
 
 fn policy(text: Option<String>) -> Result<Option<Short>, CliError> {

@@ -56,9 +56,12 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     // Checked before any work, and again when the page is written.
     place_of_page(context, &args)?;
     expect_pin_apart(context, &args)?;
-    expect_kinds(&args)?;
     let missing_keys = named_keys::missing(context)?;
-    match VerifySubject::open(args.what.clone(), context)? {
+    let subject = VerifySubject::open(args.what.clone(), context)?;
+    if !matches!(subject, VerifySubject::Evidence(_)) {
+        expect_kinds(&args)?;
+    }
+    match subject {
         VerifySubject::Ledger(mut record) => {
             let policy = trust::policy_of(&record.paths, args.policy.as_deref());
             let options = Audit { missing_keys, ..audit_options(&args, policy)? };

@@ -199,7 +199,7 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
     }
     let missing = warn_missing(view.record);
     if let Some((why, advice)) = view.record.index_wrong() {
-        note(format!("note: {why}; the answer is from the journal; {advice}"));
+        note(with_places(&format!("note: {why}; the answer is from the journal; {advice}")));
     }
     if let Some(why) = view.record.trouble() {
         note(with_places(&format!("warning: {why}; annals verify lists all faults")));

@@ -1,12 +1,11 @@
-//! A folder of keys that was named (`--keys`, `ANNALS_KEYS`) and is not there, or is a ledger, a bag
-//! or a published record: a name with a slip would leave the log key's memory and the policy out of a verdict without a word.
+//! A folder of keys that was named (`--keys`, `ANNALS_KEYS`) and is not there: a name with a slip
+//! would leave the log key's memory and the policy out of a verdict without a word.
 //!
 //! Always holds: no verdict that rests on them is "yes", and nothing is made for others without
 //! them. Not here: the keys in it (`keys`).
 
 use crate::cli::terminal::{CliError, Context, note};
 use crate::disk::is_folder_at;
-use crate::ledger::folder_kind::not_keys;
 use std::path::Path;
 
 /// What a command that makes something for others does not do without the named folder.
@@ -20,13 +19,12 @@ pub const NOT_WRITTEN: &str =
 ///
 /// Errors: it cannot be looked at.
 pub fn missing(context: &Context) -> Result<Option<String>, CliError> {
-    let said = |named: NoKeys<'_>| {
-        let keys = named.folder.display();
-        let there = match named.found {
-            None => format!("there is no folder of keys at {keys}"),
-            Some(found) => format!("expected a folder of keys at {keys}, found {found}"),
-        };
-        format!("{there}: neither a log key's memory nor a policy in it was compared")
+    let said = |keys: &Path| {
+        format!(
+            "there is no folder of keys at {}: neither a log key's memory nor a policy in it was \
+             compared",
+            keys.display()
+        )
     };
     Ok(folder(context)?.map(said))
 }
@@ -47,27 +45,16 @@ pub fn note_missing(context: &Context) -> Result<bool, CliError> {
 /// Errors: the named folder is not there.
 pub fn expect_there(context: &Context, undone: &str) -> Result<(), CliError> {
     match folder(context)? {
-        Some(named) => Err(CliError::usage(format!(
-            "expected a folder of keys at {}, found {}: {undone}",
-            named.folder.display(),
-            named.found.as_deref().unwrap_or("none")
+        Some(keys) => Err(CliError::usage(format!(
+            "expected a folder of keys at {}, found none: {undone}",
+            keys.display()
         ))),
         None => Ok(()),
     }
 }
 
-/// A folder that was named as one of keys and is none.
-struct NoKeys<'a> {
-    folder: &'a Path,
-    /// What it is, if something is there.
-    found: Option<String>,
-}
-
-/// The named folder, if it is not there, or is a folder of another kind.
-fn folder(context: &Context) -> Result<Option<NoKeys<'_>>, CliError> {
-    let Some(folder) = context.global.keys.as_deref() else { return Ok(None) };
-    if !is_folder_at(folder)? {
-        return Ok(Some(NoKeys { folder, found: None }));
-    }
-    Ok(not_keys(folder)?.map(|found| NoKeys { folder, found: Some(found) }))
+/// The named folder, if it is not there.
+fn folder(context: &Context) -> Result<Option<&Path>, CliError> {
+    let Some(keys) = context.global.keys.as_deref() else { return Ok(None) };
+    Ok((!is_folder_at(keys)?).then_some(keys))
 }

@@ -319,6 +319,37 @@ const HINTS: &[CommandHint] = &[
         text: "annals verify checks the whole record",
     },
     CommandHint {
+        inside: "",
+        words: &["whoami", "me", "who"],
+        text: "annals alone says who you are here, annals key list shows the keys here, annals \
+               editor list everybody who may sign",
+    },
+    CommandHint {
+        inside: "",
+        words: &["users", "user", "people", "members", "editors", "keys"],
+        text: "annals editor list shows everybody who may sign, annals key list the keys here",
+    },
+    CommandHint {
+        inside: "",
+        words: &["backup", "save", "dump", "archive"],
+        text: "annals export --to DIR makes a bag of the whole record, annals publish DIR a copy \
+               that annals clone and annals pull follow; the folder of keys is copied by hand, and \
+               kept apart",
+    },
+    CommandHint {
+        inside: "",
+        words: &["cat", "print", "get", "view", "open"],
+        text: "annals show NUMBER shows a fact or any other event, annals blame NUMBER a document \
+               with the facts that quote it",
+    },
+    CommandHint {
+        inside: "",
+        words: &["sign", "commit", "submit", "send", "push"],
+        text: "what is written is signed at once: annals append enters facts, annals document add \
+               a document, annals confirm signs that a fact was read again; annals outbox send \
+               sends what is signed and waits",
+    },
+    CommandHint {
         inside: "document",
         words: &["delete", "remove", "rm", "edit", "change", "update"],
         text: "a captured document stays as it is, for quotations rest on its bytes; annals \

@@ -249,7 +249,7 @@ impl Context {
         let Some(keys) = &self.global.keys else { return Ok(()) };
         let found = match is_folder_at(keys)? {
             true => not_keys(keys)?,
-            false => Some("none".to_owned()),
+            false => Some("none"),
         };
         match found {
             None => Ok(()),

@@ -119,7 +119,10 @@ impl<'a> BlameView<'a> {
         let mut rows = Rows::read(view, names, &|_| false)?;
         let missing = || LedgerError::NotFound(format!("document {document} could not be read"));
         let row = rows.documents.remove(&document).ok_or_else(missing)?;
-        let text = text_of(view, &row)?;
+        let text = match text_of(view, &row) {
+            Ok(text) => text,
+            Err(why) => return Err(with_its_text(why, view, &rows, document)?),
+        };
         let found = CitingFacts { document, text: &text, filter, names, most }.read(view)?;
         let QuotingFacts {
             facts,
@@ -220,6 +223,28 @@ impl FactParts for BlameAnswer<'_, '_> {
     ) -> Result<(), E> {
         self.each_of(&Arc::clone(&self.undated), take)
     }
+}
+
+/// That a document has no text to show, with the document that is its text, if one was made of it.
+fn with_its_text(
+    why: LedgerError,
+    view: &View<'_>,
+    rows: &Rows,
+    document: u64,
+) -> Result<LedgerError, LedgerError> {
+    let is_text = |position: &u64| {
+        let about = rows.documents.get(position).and_then(|row| row.about.as_ref());
+        about.is_some_and(|about| &*about.media_type == "text/plain")
+    };
+    let Some(text) = view.derived_documents(document)?.into_iter().find(is_text) else {
+        return Ok(why);
+    };
+    let named = |why: String| format!("{why}; its text is document {text}");
+    Ok(match why {
+        LedgerError::NotFound(why) => LedgerError::NotFound(named(why)),
+        LedgerError::DocumentUnread(why) => LedgerError::DocumentUnread(named(why)),
+        other => other,
+    })
 }
 
 /// The text of a document, or an error with the reason why there is none.

@@ -4,8 +4,11 @@
 //! errors themselves (`error`).
 
 use crate::disk::DiskError;
+use crate::disk::disk_error::is_verb_of_writing;
 use crate::journal::JournalError;
+use crate::keys::KeysError;
 use crate::ledger::error::LedgerError;
+use crate::store::StoreError;
 use annals_core::verify::source::SourceError;
 
 impl LedgerError {
@@ -18,10 +21,17 @@ impl LedgerError {
             );
         }
         if self.is_denied() {
-            return Some(
-                "permission is denied, and nothing is known to be damaged: ask the owner of the \
-                 files, or let them be read (chmod, chown), and run the same command again",
-            );
+            return Some(match self.is_of_writing() {
+                true => {
+                    "permission to write is denied, and nothing is known to be damaged: ask the \
+                     owner of the files, or let this user write there (chmod, chown), and run the \
+                     same command again"
+                }
+                false => {
+                    "permission is denied, and nothing is known to be damaged: ask the owner of \
+                     the files, or let them be read (chmod, chown), and run the same command again"
+                }
+            });
         }
         let reads = match self {
             LedgerError::Journal(JournalError::Disk(DiskError::Io { what, .. })) => {
@@ -42,6 +52,18 @@ impl LedgerError {
             "annals repair builds a journal that is damaged from the store; annals repair --from \
              COPY takes it, or a document, from another copy",
         )
+    }
+
+    /// Whether it was writing that failed.
+    fn is_of_writing(&self) -> bool {
+        match self {
+            LedgerError::Disk(error)
+            | LedgerError::Journal(JournalError::Disk(error))
+            | LedgerError::StoreIo(StoreError::Disk(error))
+            | LedgerError::Keys(KeysError::Disk(error)) => error.is_of_writing(),
+            LedgerError::Keys(KeysError::Io { doing, .. }) => is_verb_of_writing(doing),
+            _ => false,
+        }
     }
 
     /// Whether the cause is a denied permission.

@@ -490,7 +490,7 @@ fn written(folder: &Path, submission: &Hash) -> PathBuf {
 fn prune(folder: &Path, header: &Header) -> Result<(), DiskError> {
     let (path, place) = (pending(folder, &header.submission), written(folder, &header.submission));
     disk::create_missing(disk::parent(&place))?;
-    let file = open_to_write(&path).map_err(disk::error("open", &path))?;
+    let file = open_to_write(&path).map_err(disk::error("write to", &path))?;
     file.set_len(header.text().len() as u64).map_err(disk::error("cut", &path))?;
     fs::rename(&path, &place).map_err(disk::error("move", &path))
 }

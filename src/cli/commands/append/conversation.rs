@@ -33,8 +33,8 @@ pub fn run(
     if let Some(position) = beginning.document
         && known.document(position).is_none()
     {
-        let why = format!("--document: {position} is no document that can be quoted");
-        return Err(CliError::usage(why));
+        let why = known.not_quotable(position);
+        return Err(CliError::usage(format!("--document: {why}")));
     }
     let (kept, drafts) = match beginning.kept {
         Some(kept) => kept,

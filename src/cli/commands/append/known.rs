@@ -31,6 +31,8 @@ pub struct Quotable {
 pub struct Known {
     /// The documents that can be quoted, by position.
     pub documents: Vec<Quotable>,
+    /// The texts of documents that cannot be quoted themselves, by their positions.
+    texts: BTreeMap<u64, u64>,
     /// The agents of the record.
     pub agents: BTreeSet<String>,
     /// The agents that this conversation named first, with what they are.
@@ -51,6 +53,7 @@ impl Known {
         let gathered = gather(&view, &names, &|_| true)?;
         let mut known = Known {
             documents: Vec::new(),
+            texts: BTreeMap::new(),
             agents: BTreeSet::new(),
             new_agents: BTreeMap::new(),
             topics: BTreeSet::new(),
@@ -67,7 +70,11 @@ impl Known {
                 continue;
             }
             let bytes = record.source.document(&about.sha256).map_err(LedgerError::from)?;
-            known.documents.extend(bytes.and_then(Text::new).and_then(|text| quotable(row, text)));
+            let text = bytes.and_then(Text::new).and_then(|text| quotable(row, text));
+            if let (Some(_), Some(source)) = (&text, about.derived_from) {
+                known.texts.entry(source).or_insert(row.document);
+            }
+            known.documents.extend(text);
         }
         match known.documents.is_empty() {
             false => Ok(known),
@@ -89,6 +96,15 @@ impl Known {
     /// The document at a position.
     pub fn document(&self, position: u64) -> Option<&Quotable> {
         self.documents.iter().find(|document| document.position == position)
+    }
+
+    /// Why a document cannot be quoted, with its text, if one was made of it.
+    pub fn not_quotable(&self, position: u64) -> String {
+        let why = format!("{position} is no document that can be quoted");
+        match self.texts.get(&position) {
+            Some(text) => format!("{why}; its text is document {text}"),
+            None => why,
+        }
     }
 
     /// The names of all agents.

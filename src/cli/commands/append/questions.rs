@@ -138,11 +138,12 @@ impl FactAnswers<'_> {
             };
             let number = typed.split(':').next().unwrap_or_default().trim().parse();
             let position = if typed.is_empty() { Some(newest) } else { number.ok() };
-            match position.and_then(|position| self.known.document(position)) {
-                Some(document) => {
+            match position.map(|position| (position, self.known.document(position))) {
+                Some((_, Some(document))) => {
                     self.draft.document = Some(Name::Position(document.position));
                     return Ok(QuestionOutcome::Given);
                 }
+                Some((position, None)) => note(self.known.not_quotable(position)),
                 None => note("expected the position of a document that can be quoted"),
             }
         }

@@ -4,18 +4,20 @@
 //! is one line that can be typed; no message contains a part of one. Not here: which file.
 //! Source: the maximum length of a terminal's line, termios(3).
 
+use crate::cli::terminal::output::note;
 use crate::disk::open::{Links, open};
 use crate::ledger::file_kind::FileKind;
-use memchr::memmem;
+use std::collections::BTreeSet;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 /// The maximum size of a file with a secret, in bytes: a terminal accepts no longer line.
 const MOST: usize = 4_096;
 
 /// How a recovery key begins.
-const RECOVERY: &str = "annals-recovery-";
+const RECOVERY: &[u8] = b"annals-recovery-";
 
 /// The text of a file, without trailing line ends; `variable` names it in messages.
 pub fn text(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
@@ -99,16 +101,40 @@ fn whole(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
         return Err(refused(path, variable, &why));
     }
     match std::str::from_utf8(&bytes) {
-        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Ok(text) => {
+            warn_of_mode(path, variable, &about);
+            Ok(Zeroizing::new(text.to_owned()))
+        }
         Err(_) => Err(refused(path, variable, "expected UTF-8, found other bytes")),
     }
 }
 
+/// Warns once of a file that others may read. It is read all the same: a container gets its secrets
+/// so, and the process has no other user there.
+#[cfg(unix)]
+fn warn_of_mode(path: &Path, variable: &str, about: &std::fs::Metadata) {
+    use std::os::unix::fs::PermissionsExt;
+    static WARNED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    let mode = about.permissions().mode() & 0o777;
+    let mut warned = WARNED.lock().unwrap_or_else(PoisonError::into_inner);
+    if mode & 0o077 != 0 && warned.insert(path.to_owned()) {
+        let (secret, path) = (expected(variable), path.display());
+        note(format!(
+            "warning: expected {path} to be open to its owner alone (mode 0600), found mode \
+             {mode:04o}: who can read it has {secret}. Run: chmod 600 {path}"
+        ));
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_of_mode(_: &Path, _: &str, _: &std::fs::Metadata) {}
+
 /// The kind of a file that plainly has no secret of this kind. Of one line, and of what has a
 /// recovery key, nothing is copied.
 fn other_kind(bytes: &[u8]) -> Option<FileKind> {
-    let is_one_line = !bytes.trim_ascii_end().contains(&b'\n') && bytes.is_ascii();
-    if is_one_line || memmem::find(bytes, RECOVERY.as_bytes()).is_some() {
+    let is_line = !bytes.trim_ascii_end().contains(&b'\n') && std::str::from_utf8(bytes).is_ok();
+    let is_recovery = |part: &[u8]| part.eq_ignore_ascii_case(RECOVERY);
+    if is_line || bytes.windows(RECOVERY.len()).any(is_recovery) {
         return None;
     }
     FileKind::of(bytes).filter(|kind| *kind != FileKind::Text)
@@ -117,8 +143,8 @@ fn other_kind(bytes: &[u8]) -> Option<FileKind> {
 /// What the file that a variable names has.
 fn expected(variable: &str) -> &'static str {
     match variable {
-        "ANNALS_RECOVERY_FILE" => "a recovery key",
-        _ => "a passphrase of one line",
+        "ANNALS_RECOVERY_FILE" => "the recovery key",
+        _ => "the passphrase",
     }
 }
 
