@@ -75,9 +75,9 @@ fn a_bag_and_a_published_record_are_named_to_who_stands_in_them() {
         ),
         (
             "public",
-            "a published record, which is only read: annals verify . checks it, annals import . \
-             --to LEDGER makes a ledger of it to read; to write, name the ledger that it is \
-             published from\n",
+            "a published record, which is only read: annals verify . checks it, annals clone . DIR \
+             makes a copy to read, and to sign in where annals serve serves it; else, to write, \
+             name the ledger that it is published from\n",
         ),
     ];
     for (place, found) in places {
