@@ -56,12 +56,16 @@ fn a_pin_that_is_damaged_or_of_another_record_blames_nobody_who_publishes() {
     let damaged = "what to do: the pin is damaged: use a copy of it as it was written; a new one \
                    (--init-pin) trusts what is there now";
     let another = "what to do: name the pin of this record with --pin";
-    for (name, advice) in [("mailed", damaged), ("other", another)] {
-        for place in ["pub", "ledger"] {
+    assert_eq!(desk.run("export --to bag --unsigned").exit, 0);
+    let other = "could not tell: the pin is of another record (other.org/x), in ";
+    let told = "could not tell: something is damaged, in ";
+    for (name, advice, last) in [("mailed", damaged, told), ("other", another, other)] {
+        for place in ["pub", "ledger", "bag"] {
             let answer = desk.run(&format!("verify {place} --pin {name}"));
             let advised: Vec<&str> =
                 answer.out.lines().filter(|line| line.starts_with("what to do: ")).collect();
             assert_eq!((answer.exit, advised), (2, vec![advice]), "{place}: {}", answer.out);
+            assert!(answer.out.contains(&format!("\n{last}")), "{place}: {}", answer.out);
         }
     }
 }

@@ -88,6 +88,7 @@ fn the_name_of_another_person_is_taken_on_purpose_only() {
     desk.told("editor add keys/bo.request --role editor --by ada");
     let (exit, why) = desk.refused("editor change bo --name ADA_EXAMPLE --by ada");
     assert_eq!((exit, why.contains("--same-name")), (2, true), "{why}");
+    assert!(!why.contains("--person-of"), "an option of another command: {why}");
     let told = desk.told("editor change c --role admin --role editor --by ada");
     assert_eq!(told.matches("(key <16>)").count(), 1, "{told}");
     desk.told("editor change c --name Cy_Crane --by ada");
@@ -209,6 +210,44 @@ fn a_proof_shows_who_was_renamed_as_one_person() {
     };
     let (old, new) = (serde_json::json!("Bo Berg"), serde_json::json!("Bo Hammer"));
     assert_eq!([4, 7].map(|event| names(&event)), [(old, new.clone()), (new, Value::Null)]);
+}
+
+/// Bo is renamed, and is then an admin too; Bo's own change of Ada is undone.
+#[test]
+fn a_list_of_editors_has_each_change_with_its_value_before() {
+    let desk = Desk::with_bo();
+    desk.told("editor change bo --name Bo_Hammer --by ada");
+    desk.told("editor change bo --role admin --role editor --by ada");
+    desk.told("editor change ada --name Mallory --by bo");
+    let list = desk.told("editor list");
+    let bo = "Bo Hammer, admin and editor, active
+    key <64>
+    enrolled by 1, 2027-03-01 08:02Z, Ada Example (now Mallory)
+    changed by 2, 2027-03-01 08:03Z, Ada Example (now Mallory): name Bo Hammer, before Bo Berg
+    changed by 3, 2027-03-01 08:04Z, Ada Example (now Mallory): roles admin and editor, before
+    editor
+2 keys, 2 active
+";
+    assert!(list.contains(bo), "{list}");
+    desk.told("editor revoke bo --reason compromised --suspect-from 4 --statement S. --by ada");
+    let list = desk.told("editor list");
+    let ada = "\n    not changed by 4, 2027-03-01 08:05Z, Bo Hammer: name Mallory, before Ada Example; \
+               undone by 5,";
+    assert!(list.contains(ada) && list.starts_with("Ada Example, "), "{list}");
+    let then = desk.told("editor list --as-of 2");
+    assert!(then.contains(": name Bo Hammer, before Bo Berg\n2 keys"), "{then}");
+    assert!(!desk.told("editor list --as-of 1").contains("changed by"));
+    let json = |line: &str| -> Value { serde_json::from_str(&desk.run(line).out).unwrap() };
+    let rows = json("editor list --format json");
+    let changed = &rows["editors"][1]["changed"];
+    let roles = serde_json::json!([{
+        "field": "roles", "before": ["editor"], "after": ["admin", "editor"],
+    }]);
+    assert_eq!((&changed[1]["event"], &changed[1]["changes"]), (&3.into(), &roles));
+    let events = json("log --format json --type editor.changed");
+    let of_log = events["events"].as_array().unwrap().iter().find(|it| it["position"] == 2);
+    assert_eq!(changed[0]["changes"], of_log.unwrap()["changes"]);
+    assert_eq!(rows["editors"][0]["changed"][0]["undone_by"]["event"], 5);
 }
 
 /// The receipt of a change of a name may be lost; the same command again has the name from before.

@@ -172,6 +172,44 @@ fn a_pin_vouches_for_a_proof_and_a_fork_is_reported() {
     assert_eq!(desk.run("verify 5.proof --pin kept --first").exit, 2);
 }
 
+/// Whoever confuses two records has nothing that is damaged or false.
+#[test]
+fn what_is_given_of_another_record_is_named_as_that() {
+    let story = ledger();
+    let desk = Desk::of(&story.files());
+    assert_eq!(desk.run("prove 5 -o 5.proof").exit, 0);
+    let init = "init --origin other.org/x --title T --name X --no-passphrase";
+    let place = "--ledger o/ledger --keys o/keys";
+    std::fs::create_dir(desk.path("o")).expect("made");
+    assert_eq!(desk.run(&format!("{init} {place}")).exit, 0);
+    assert_eq!(desk.run(&format!("verify --pin other --init-pin {place}")).exit, 0);
+    let pinned = desk.run("verify 5.proof --pin other");
+    let end = "\nwhat to do: name the pin of the proof's record with --pin\n\
+               could not tell: the pin is of another record (other.org/x)\n";
+    assert!(pinned.out.ends_with(end), "{}", pinned.out);
+    assert_eq!(pinned.exit, 2);
+    let key = verifier_key("other.org/x", 1, "log");
+    let given = desk.run(&format!("verify 5.proof --log-key {key}"));
+    let end = "\nwhat to do: name the log key of the proof's record with --log-key\n\
+               could not trust: it holds by itself, and the log key is of another record \
+               (other.org/x); by the acts here it is disputed (event 9), corrected once\n";
+    assert!(given.out.ends_with(end), "{}", given.out);
+    assert_eq!(given.exit, 5);
+    desk.write("policy", format!("log {key}\nquorum none\n"));
+    let policy = desk.run("verify 5.proof --policy policy");
+    let end = "\nwhat to do: name the policy of the proof's record with --policy\n\
+               could not trust: it holds by itself, and the policy is of another record \
+               (other.org/x); by the acts here it is disputed (event 9), corrected once\n";
+    assert!(policy.out.ends_with(end), "{}", policy.out);
+    assert_eq!(policy.exit, 5);
+    let whole = desk.run("verify ledger --policy policy");
+    let advice = "\nwhat to do: name the policy of this record with --policy\n";
+    let verdict = "\ncould not trust: the record is whole, and the policy is of another record \
+                   (other.org/x), in ";
+    assert!(whole.out.contains(advice) && whole.out.contains(verdict), "{}", whole.out);
+    assert_eq!((whole.exit, whole.out.matches("what to do").count()), (5, 1));
+}
+
 fn policy() -> String {
     let key = |name| verifier_key(&format!("{name}.example"), 4, name);
     let (log, w1, w2) = (log_key(), key("w1"), key("w2"));

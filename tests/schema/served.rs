@@ -37,13 +37,16 @@ pub fn all(answers: &mut Answers<'_>) {
         printed.out
     };
     run(&format!("clone {url}"), 0);
-    run("document add article.txt --title T --lang en", 0);
+    let added: Value =
+        serde_json::from_str(&run("document add article.txt --title T --lang en", 0)).unwrap();
     drop(serving);
     run("append --quote two_answers_were_given --claim Two_answers.", 2);
     run("document add notes.txt --title T --lang en", 2);
+    let document = &added["position"];
+    run(&format!("document describe {document} --title Told --statement S."), 2);
     run("status", 0);
     let waiting: Value = serde_json::from_str(&run("outbox", 0)).unwrap();
-    assert_eq!(waiting["waiting"].as_array().unwrap().len(), 2);
+    assert_eq!(waiting["waiting"].as_array().unwrap().len(), 3);
     run("outbox send", 2);
     // A file that cannot be read is no less there.
     let damaged = copy.join("keys/outbox").join("0".repeat(64));
@@ -65,8 +68,10 @@ pub fn all(answers: &mut Answers<'_>) {
     // The bytes of a document are not in the outbox.
     run("outbox send", 3);
     let waiting: Value = serde_json::from_str(&run("outbox", 0)).unwrap();
-    let name = waiting["waiting"][0]["name"].as_str().unwrap();
-    run(&format!("outbox drop {name} --yes"), 0);
+    let rows = waiting["waiting"].as_array().unwrap().iter();
+    for name in rows.map(|row| row["name"].as_str().unwrap()) {
+        run(&format!("outbox drop {name} --yes"), 0);
+    }
     run("outbox send", 0);
 }
 

@@ -100,6 +100,37 @@ fn what_waits_is_of_the_record_that_it_was_signed_for() {
     first.stop();
 }
 
+/// What was corrected is named by the fact, as in the log, and the revision beside it.
+#[test]
+fn what_waits_names_the_fact_and_its_revision() {
+    let (newsroom, server, document) = staffed();
+    assert_eq!(newsroom.enter("ada", document, 1).code, 0);
+    let correct = ["correct", "3", "--claim", "It came late.", "--reason", "wrong-figure"];
+    newsroom.good("ada", &[&correct[..], &["--statement", "S.", "--yes"]].concat());
+    newsroom.good("ben", &["pull"]);
+    server.stop();
+    let dispute = ["dispute", "3", "--reason", "wrong-figure", "--statement", "No.", "--yes"];
+    let correct = ["correct", "3", "--claim", "It came on time.", "--reason", "more-precise"];
+    let correct = [&correct[..], &["--statement", "S.", "--yes"]].concat();
+    let confirm = ["confirm", "3", "--how", "reread", "--yes"];
+    let acts: [(&[&str], &str, Option<&str>); 3] = [
+        (&confirm, "fact.confirmed 3 (revision 4)", None),
+        (&dispute, "fact.disputed 3 (revision 4) “No.”", None),
+        (&correct, "fact.corrected 3 (revision 4) “It came on time.”", Some("It came on time.")),
+    ];
+    for (act, told, claim) in acts {
+        assert_eq!(newsroom.annals("ben", act).code, 2);
+        let listed = newsroom.good("ben", &["outbox"]);
+        assert!(listed.ends_with(&format!("Z: {told}\n")), "{listed}");
+        let report = json(&newsroom.good("ben", &["outbox", "--format", "json"]));
+        let event = &report["waiting"][0]["events"][0];
+        assert_eq!((&event["on"][0], event["claim"].as_str()), (&3.into(), claim), "{report}");
+        let name = &listed[..16];
+        let dropped = newsroom.annals("ben", &["outbox", "drop", name, "--yes"]);
+        assert!(dropped.err.contains(&format!(": {told}\n")), "{dropped:?}");
+    }
+}
+
 /// One editor, one key, two machines: the same acts are signed on both while the server is away.
 #[test]
 fn what_another_machine_brought_meanwhile_is_not_placed_twice() {

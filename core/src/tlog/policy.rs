@@ -100,6 +100,14 @@ impl Policy {
         self.quorum.is_none()
     }
 
+    /// The origins of its logs, joined by commas, if it has logs and none is of this origin.
+    pub fn other_origins(&self, origin: &str) -> Option<String> {
+        let mut names: Vec<&str> = self.logs.iter().map(|log| log.key.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        (!names.is_empty() && !names.contains(&origin)).then(|| names.join(", "))
+    }
+
     /// Whether these witnesses, by index, are a quorum.
     pub fn is_quorum(&self, has_cosigned: impl Fn(usize) -> bool) -> bool {
         let Some(quorum) = self.quorum else { return true };

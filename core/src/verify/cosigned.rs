@@ -28,6 +28,8 @@ pub enum MissingTrust {
     Quorum(String),
     /// No log of the policy signed the checkpoint.
     Log,
+    /// All logs of the policy are of other records, of these origins.
+    OtherRecord(String),
 }
 
 impl fmt::Display for MissingTrust {
@@ -36,6 +38,9 @@ impl fmt::Display for MissingTrust {
             MissingTrust::Checkpoint => "there is no checkpoint in form that could meet the policy",
             MissingTrust::Quorum(why) => why,
             MissingTrust::Log => "no log of the policy signed the checkpoint",
+            MissingTrust::OtherRecord(origin) => {
+                return write!(f, "the policy is of another record ({origin})");
+            }
         })
     }
 }
@@ -43,8 +48,8 @@ impl fmt::Display for MissingTrust {
 /// Checks a checkpoint's bytes against a policy; reports rule 1010.
 pub fn check(policy: &Policy, checkpoint: Option<&[u8]>, faults: &mut Vec<Fault>) -> PolicyResult {
     let note = checkpoint.and_then(Note::parse);
-    let in_form = note.filter(|note| Checkpoint::parse(&note.text).is_some());
-    let Some(note) = in_form else {
+    let in_form = note.and_then(|note| Some((Checkpoint::parse(&note.text)?, note)));
+    let Some((checkpoint, note)) = in_form else {
         return PolicyResult { missing: vec![MissingTrust::Checkpoint], ..PolicyResult::default() };
     };
     let outcome = policy.check(&note);
@@ -52,7 +57,8 @@ pub fn check(policy: &Policy, checkpoint: Option<&[u8]>, faults: &mut Vec<Fault>
     let mut missing: Vec<MissingTrust> =
         outcome.no_quorum().map(MissingTrust::Quorum).into_iter().collect();
     if !policy.logs.is_empty() && outcome.logs.is_empty() {
-        missing.push(MissingTrust::Log);
+        let other = policy.other_origins(&checkpoint.origin).map(MissingTrust::OtherRecord);
+        missing.push(other.unwrap_or(MissingTrust::Log));
     }
     PolicyResult { witnesses: outcome.witnesses, lines: outcome.lines, missing }
 }

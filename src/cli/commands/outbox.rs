@@ -4,6 +4,7 @@
 //! Always holds: what is sent again are the same statements, so nothing is written twice. Not here:
 //! how they came there (`submit`).
 
+use crate::cli::render::objects::objects;
 use crate::cli::shared::WriteStatus;
 use crate::cli::shared::draft_file::forget_submitted;
 use crate::cli::shared::submit::note_overtaken;
@@ -17,6 +18,8 @@ use crate::ledger::error::{KeptEvents, LedgerError, chain};
 use crate::ledger::exchange::submitting::{CopyServer, still_waiting};
 use crate::ledger::paths::Paths;
 use crate::ledger::query::content_text::statement_text;
+use crate::ledger::query::event::on;
+use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
 use crate::ledger::write::append::resend_way;
 use crate::ledger::write::earlier::{SupersededEvent, SupersededKind, overtaken, why_refused};
@@ -28,6 +31,7 @@ use crate::ledger::write::repeats::written_since;
 use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{RecordServer, SentEvents};
 use annals_core::event::Entry;
+use annals_core::event::args::Args as EventArgs;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{Reading, Statement};
 use annals_core::event::vocabulary::Type;
@@ -129,6 +133,8 @@ struct WaitingJson {
 struct WaitingEventJson {
     #[serde(rename = "type")]
     kind: Option<Type>,
+    /// The facts or documents that it acts on.
+    on: Vec<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     claim: Option<String>,
     /// What it acts on, and its words, for people.
@@ -140,12 +146,18 @@ struct WaitingEventJson {
 const SHOWN: usize = 3;
 
 impl WaitingJson {
-    fn of(waiting: &WaitingEvents) -> WaitingJson {
+    /// Events that wait; the view is of the record here, if it can be read.
+    fn of(waiting: &WaitingEvents, view: Option<&View<'_>>) -> WaitingJson {
         let readings = || waiting.entries.iter().map(|entry| Reading::of(&entry.record));
-        let events = readings().zip(&waiting.entries).map(|(reading, entry)| WaitingEventJson {
-            kind: reading.statement.as_ref().map(|statement| statement.kind),
-            object: object(reading.statement.as_ref(), entry.body.as_deref()),
-            claim: entry.body.as_deref().and_then(claim),
+        let events = readings().zip(&waiting.entries).map(|(reading, entry)| {
+            let args = reading.statement.as_ref().map(|statement| &statement.args);
+            let on = args.map(|args| acts_on(args, view)).unwrap_or_default();
+            WaitingEventJson {
+                kind: args.map(EventArgs::kind),
+                object: object(args, &on, entry.body.as_deref()),
+                claim: entry.body.as_deref().and_then(claim),
+                on,
+            }
         });
         WaitingJson {
             name: waiting.name(),
@@ -159,13 +171,15 @@ impl WaitingJson {
         let name = short_name(&self.name);
         let said = self.said.map(|said| format!(", signed {}", said.as_str())).unwrap_or_default();
         let what = match self.events.as_slice() {
-            [WaitingEventJson { claim: Some(claim), .. }] => visible(claim),
+            [WaitingEventJson { kind: Some(Type::FactAsserted), claim: Some(claim), .. }] => {
+                visible(claim)
+            }
             [WaitingEventJson { kind: Some(kind), object, .. }] => format!("{kind}{object}"),
             more => {
                 let object = |event: &WaitingEventJson| match (&event.claim, event.kind) {
-                    (Some(claim), _) => format!("“{}”", visible(claim)),
-                    (None, Some(kind)) => format!("{kind}{}", event.object),
-                    (None, None) => String::new(),
+                    (Some(claim), Some(Type::FactAsserted)) => format!("“{}”", visible(claim)),
+                    (_, Some(kind)) => format!("{kind}{}", event.object),
+                    (_, None) => String::new(),
                 };
                 let shown: Vec<String> = more.iter().take(SHOWN).map(object).collect();
                 let rest = more.len().checked_sub(SHOWN).filter(|rest| *rest > 0);
@@ -177,17 +191,36 @@ impl WaitingJson {
     }
 }
 
-/// What an event acts on, and its words: ` 3 “One.”`.
-fn object(statement: Option<&Statement>, body: Option<&[u8]>) -> String {
-    let positions = statement.map(|statement| statement.args.positions()).unwrap_or_default();
-    let positions = positions.into_iter().map(|position| format!(" {position}"));
+/// The facts or documents that an event acts on by the record here; the positions that it names,
+/// where the record does not have them.
+fn acts_on(args: &EventArgs, view: Option<&View<'_>>) -> Vec<u64> {
+    let positions = args.positions();
+    let known = |view: &View<'_>| on(view, u64::MAX, args);
+    let mut found = view.filter(|_| !positions.is_empty()).map(known).unwrap_or_default();
+    if found.is_empty() {
+        found = positions;
+    }
+    found
+}
+
+/// What an event acts on, and its words: ` 3 (revision 5) “One.”`.
+fn object(args: Option<&EventArgs>, on: &[u64], body: Option<&[u8]>) -> String {
+    let about = args.map(|args| objects(args, on)).unwrap_or_default();
     let content = body.and_then(|body| Body::parse(body).ok()).map(|body| body.content);
     let words = content.and_then(|content| match content {
         Content::DocumentCaptured(content) => Some(content.title.to_string()),
+        Content::FactCorrected(content) => Some(content.fact.claim.to_string()),
         content => statement_text(Ok(&content)).statement,
     });
-    let words = words.map(|words| format!(" “{}”", visible(&words)));
-    positions.chain(words).collect()
+    let words = words.map(|words| format!(" “{}”", visible(&words))).unwrap_or_default();
+    format!("{about}{words}")
+}
+
+/// What is made of all that waits: by a view of the record here, if it can be read.
+fn waiting_json(paths: &Paths, waiting: &[WaitingEvents]) -> Vec<WaitingJson> {
+    let record = (!waiting.is_empty()).then(|| Record::open(paths.clone()).ok()).flatten();
+    let view = record.as_ref().and_then(|it| View::some(it, it.size(), &no_fact).ok());
+    waiting.iter().map(|one| WaitingJson::of(one, view.as_ref())).collect()
 }
 
 fn claim(body: &[u8]) -> Option<String> {
@@ -198,7 +231,7 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     paths.expect_ledger()?;
     let OutboxFiles { waiting, damaged } = still_waiting(&paths)?;
-    let waiting: Vec<WaitingJson> = waiting.iter().map(WaitingJson::of).collect();
+    let waiting = waiting_json(&paths, &waiting);
     let damaged: Vec<DamagedJson> = damaged.iter().map(DamagedJson::of).collect();
     let mut out = out(context.format());
     match context.format() {
@@ -503,7 +536,8 @@ fn give_up(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     let question = "give this up?";
     let name = match (found.as_slice(), broken.as_slice()) {
         ([one], []) => {
-            note(WaitingJson::of(one).line());
+            let shown = waiting_json(&paths, std::slice::from_ref(*one));
+            shown.iter().for_each(|one| note(one.line()));
             ask::confirm_write(context.global.yes, question)?;
             one.keeping.forget()?;
             one.name()

@@ -3,7 +3,7 @@
 //! Always holds: each event is written as it comes. Not here: which events (`log`).
 
 use crate::cli::render::columns::broken;
-use crate::cli::render::objects::{aim, reason, reason_and_place};
+use crate::cli::render::objects::{objects, reason, reason_and_place};
 use crate::cli::render::word_diff::{changed, changed_claim};
 use crate::cli::render::words::{self, hanging, withheld_text};
 use crate::cli::render::{effect, provenance};
@@ -134,16 +134,6 @@ fn columns(as_of: &AsOf, row: &EventRow) -> [String; 20] {
     ]
 }
 
-/// The facts or documents that an event acts on, for its heading.
-fn objects(row: &EventRow) -> String {
-    if let Some(EventArgs::FactRelated(args)) = &row.args {
-        return format!(" {} {} {}", args.from, args.rel, args.to);
-    }
-    let on = row.on.iter().filter(|on| **on != row.position).map(u64::to_string);
-    let on: Vec<String> = on.collect();
-    if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) }
-}
-
 /// The state of the fact as of the point, after its events.
 pub fn standing(view: &View<'_>, fact: u64) -> Option<String> {
     let Some(fact) = view.state().fold.fact(fact) else {
@@ -173,9 +163,9 @@ fn corrected_claim(row: &EventRow) -> Option<&str> {
 pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result<(), CliError> {
     let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
     let by = visible(&row.signer().to_string());
-    let on = objects(row);
-    let aim = row.args.as_ref().and_then(|args| aim(args, &row.on));
-    let aim = aim.map(|aim| format!(" ({aim})")).unwrap_or_default();
+    // An event that creates a fact or a document acts on no other.
+    let others: Vec<u64> = row.on.iter().copied().filter(|on| *on != row.position).collect();
+    let on = row.args.as_ref().map(|args| objects(args, &others)).unwrap_or_default();
     let mut marks = String::new();
     if let Some(by) = row.undone_by {
         marks.push_str(&format!(" (undone by {by})"));
@@ -184,7 +174,7 @@ pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result
         marks.push_str(" (not applied: it breaks a rule)");
     }
     let heading = format!("{:>6}  ", row.position);
-    let first = format!("{}  {kind}{on}{aim}, {by}{marks}", minute(row.at));
+    let first = format!("{}  {kind}{on}, {by}{marks}", minute(row.at));
     writeln!(out, "{}", hanging(&heading, &first, 8))?;
     let reason = row.args.as_ref().and_then(reason_and_place);
     // The effect contains the names and titles of these events.

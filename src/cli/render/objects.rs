@@ -1,5 +1,5 @@
 //! What an act is about beside the fact or document that it acts on, and why it was done: the same
-//! words in a log and in the verdict on a proof.
+//! words in a log, in the verdict on a proof and in the list of what waits.
 
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::ErrorIn;
@@ -29,6 +29,18 @@ pub fn reason_and_place(args: &Args) -> Option<String> {
     };
     let place = if error_in == Some(ErrorIn::Document) { ", error in the document" } else { "" };
     reason(args).map(|reason| format!("{reason}{place}"))
+}
+
+/// The facts or documents `on` that an event acts on, and what it is about beside these, for its
+/// heading: ` 11 (revision 27)`.
+pub fn objects(args: &Args, on: &[u64]) -> String {
+    let all = match args {
+        Args::FactRelated(args) => format!(" {} {} {}", args.from, args.rel, args.to),
+        _ if on.is_empty() => String::new(),
+        _ => format!(" {}", on.iter().map(u64::to_string).collect::<Vec<_>>().join(" and ")),
+    };
+    let aim = aim(args, on).map(|aim| format!(" ({aim})")).unwrap_or_default();
+    format!("{all}{aim}")
 }
 
 /// What an event ends, opens or redacts, beside the facts or documents `on` that it acts on.

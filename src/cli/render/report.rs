@@ -13,6 +13,7 @@ pub mod bag;
 
 use crate::cli::render::report::subject::ReportSubject;
 use crate::cli::terminal::exit::Exit;
+use crate::cli::terminal::visible;
 use crate::index::IndexStatus;
 use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::periods::Period;
@@ -394,7 +395,16 @@ pub fn verdict(audited: &AuditReport) -> String {
         (Verdict::No, _) => "no: the record breaks its rules".to_owned(),
         (Verdict::Forked, _) => forked(report).to_owned(),
         (Verdict::TrustMissing, _) => {
-            format!("could not trust: {whole}, and what the policy asks for is missing")
+            let missing = audited.policy_result.missing.iter();
+            let other = missing.filter(|missing| matches!(missing, MissingTrust::OtherRecord(_)));
+            let why = other.map(MissingTrust::to_string).next();
+            let why = why.unwrap_or_else(|| "what the policy asks for is missing".to_owned());
+            format!("could not trust: {whole}, and {why}")
+        }
+        (_, Some(_)) if report.faults.iter().all(|fault| fault.rule == Rule::PinOrigin) => {
+            let pin = report.anchors.pin.as_ref();
+            let origin = pin.map(|pin| pin.checkpoint.origin.as_str()).unwrap_or_default();
+            format!("could not tell: the pin is of another record ({})", visible(origin))
         }
         (_, Some(_)) => "could not tell: something is damaged".to_owned(),
         _ if report.later_version.is_none() && audited.missing_keys.is_some() => {

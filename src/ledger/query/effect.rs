@@ -10,7 +10,7 @@ use crate::ledger::query::names::Names;
 use crate::ledger::query::revocation_impact::{RevocationImpact, RevokedKey, StandingFacts};
 use crate::ledger::query::row::FieldChange;
 use crate::ledger::query::{View, ViewedEvent};
-use annals_core::event::args::{Args, Roles};
+use annals_core::event::args::{Args, EditorChanged, Roles};
 use annals_core::event::body::{Content, Described};
 use annals_core::fold::history::Act;
 use annals_core::fold::operation::Operation;
@@ -104,16 +104,7 @@ impl<'a, 'v> Effects<'a, 'v> {
                 }
                 (changes, Some(args.key))
             }
-            Args::EditorChanged(args) => {
-                let mut changes = Vec::new();
-                if let Some(Content::EditorChanged(body)) = content {
-                    let before = json!(self.names.plain_at(&args.key, event.position));
-                    differ(&mut changes, "name", before, json!(body.name));
-                }
-                let before = self.names.roles_before(&args.key, event.position).map(roles);
-                differ(&mut changes, "roles", json!(before), roles(args.roles));
-                (changes, Some(args.key))
-            }
+            Args::EditorChanged(args) => (self.changed_key(event, args), Some(args.key)),
             Args::EditorRevoked(args) => (Vec::new(), Some(args.key)),
             Args::DocumentDescribed(args) => match content {
                 Some(Content::DocumentDescribed(body)) => {
@@ -136,6 +127,18 @@ impl<'a, 'v> Effects<'a, 'v> {
             Subject { name: named.then, name_now: named.now, key }
         });
         Ok(Effect { subject, changes, impact: self.impact(event.position)?.as_deref().cloned() })
+    }
+
+    /// The fields that an `editor.changed` changed: the name, if its text is here, and the roles.
+    pub fn changed_key(&self, event: &ViewedEvent, args: &EditorChanged) -> Vec<FieldChange> {
+        let mut changes = Vec::new();
+        if let Ok(Content::EditorChanged(body)) = self.view.content(event) {
+            let before = json!(self.names.plain_at(&args.key, event.position));
+            differ(&mut changes, "name", before, json!(body.name));
+        }
+        let before = self.names.roles_before(&args.key, event.position).map(roles);
+        differ(&mut changes, "roles", json!(before), roles(args.roles));
+        changes
     }
 
     fn ledger(

@@ -12,7 +12,7 @@ mod outcome;
 
 pub use fact_status::{FactStatus, StatedRelation, fact_status};
 pub use form::{LeftOut, Proof, ProofEvent};
-pub use outcome::{ProofContext, ProofOutcome, ProofTrust};
+pub use outcome::{OtherRecord, ProofContext, ProofOutcome, ProofTrust};
 
 use crate::rule::{Fault, Rule};
 use crate::transfer::{changed, changed_proof};

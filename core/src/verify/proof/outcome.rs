@@ -17,6 +17,7 @@ use crate::verify::examine::{BodyFound, Examined};
 use crate::verify::proof::form::Proof;
 use hashbrown::HashSet;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The outcome of the verification of a proof.
 #[derive(Default)]
@@ -163,11 +164,28 @@ pub fn named_key(statement: &Statement) -> Option<PublicKey> {
     }
 }
 
+/// Something that was given beside a proof and is of another record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherRecord {
+    /// What it is: `pin`, `policy` or `log key`.
+    pub what: &'static str,
+    /// The origin of its record; of a policy with several logs, all of theirs.
+    pub origin: String,
+}
+
+impl fmt::Display for OtherRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} is of another record ({})", self.what, self.origin)
+    }
+}
+
 /// What else than the proof vouches for its checkpoint.
 #[derive(Clone, Debug, Default)]
 pub struct ProofTrust {
     /// Which of the requested trust is missing; empty if none is.
     pub missing: Vec<String>,
+    /// What was given and is of another record.
+    pub other_records: Vec<OtherRecord>,
     /// What names the log key, as text.
     pub named_by: Vec<String>,
     /// Names and times (seconds since 1970) of witnesses of the policy that cosigned.

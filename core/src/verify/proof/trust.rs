@@ -14,7 +14,7 @@ use crate::tlog::{KeyKind, Signed};
 use crate::verify::examine::Examined;
 use crate::verify::pinned::pin_damage;
 use crate::verify::proof::form::Proof;
-use crate::verify::proof::outcome::{ProofContext, ProofTrust, in_form};
+use crate::verify::proof::outcome::{OtherRecord, ProofContext, ProofTrust, in_form};
 use std::collections::BTreeMap;
 
 /// The args of event 0, if it is a `ledger.opened` in form.
@@ -72,8 +72,8 @@ impl ProofSubject<'_> {
         self.check_checkpoint(origin, faults);
         self.check_pin(origin, faults, &mut trust);
         let named = |name: &str, key: &PublicKey| name == origin && self.log_keys.contains(key);
-        check_policy(self.context, named, &mut trust);
-        check_log_key(self.context, named, &mut trust);
+        check_policy(self.context, origin, named, &mut trust);
+        check_log_key(self.context, origin, named, &mut trust);
         self.check_lines(self.known_lines(origin), faults, &mut trust);
         if trust.named_by.is_empty() && trust.missing.is_empty() {
             let key = self.log_keys.first().map(|key| crate::tlog::vkey(origin, key));
@@ -126,6 +126,7 @@ impl ProofSubject<'_> {
         if kept.origin != *origin {
             let why = format!("the pin is of {}, the proof is of {origin}", kept.origin);
             faults.push(Fault::of(Rule::PinOrigin, why));
+            trust.other_records.push(OtherRecord { what: "pin", origin: kept.origin.clone() });
             return;
         }
         // The pin's log keys at the proof's size; they begin at size 1.
@@ -133,6 +134,7 @@ impl ProofSubject<'_> {
         if !keys_then.is_some_and(|keys| self.log_keys.contains(&keys.key)) {
             let genesis = self.events.get(&0).map(|event| event.reading.hash);
             if genesis != Some(pin.genesis) {
+                trust.other_records.push(OtherRecord { what: "pin", origin: kept.origin.clone() });
                 trust.missing.push(format!(
                     "the pin is of another record named {origin}: its event 0 is {}, and this \
                      proof's is {}; give a pin of the record that the proof is of",
@@ -209,6 +211,7 @@ impl ProofSubject<'_> {
 
 fn check_policy(
     context: &ProofContext,
+    origin: &str,
     named: impl Fn(&str, &PublicKey) -> bool,
     trust: &mut ProofTrust,
 ) {
@@ -217,18 +220,30 @@ fn check_policy(
     };
     match policy.logs.iter().any(|log| named(&log.key.name, &log.key.public)) {
         true => trust.named_by.push("the policy".to_owned()),
-        false => trust.missing.push("no log of the policy is the proof's".to_owned()),
+        false => {
+            let others = policy.other_origins(origin);
+            let other = others.map(|origin| OtherRecord { what: "policy", origin });
+            trust.other_records.extend(other);
+            trust.missing.push("no log of the policy is the proof's".to_owned());
+        }
     }
 }
 
 fn check_log_key(
     context: &ProofContext,
+    origin: &str,
     named: impl Fn(&str, &PublicKey) -> bool,
     trust: &mut ProofTrust,
 ) {
     let Some(key) = &context.log_key else { return };
     match key.kind == KeyKind::Note && named(&key.name, &key.public) {
         true => trust.named_by.push("the log key that was given".to_owned()),
-        false => trust.missing.push(format!("the log key that was given, {key}, is not its own")),
+        false => {
+            if key.kind == KeyKind::Note && key.name != origin {
+                let origin = key.name.clone();
+                trust.other_records.push(OtherRecord { what: "log key", origin });
+            }
+            trust.missing.push(format!("the log key that was given, {key}, is not its own"));
+        }
     }
 }

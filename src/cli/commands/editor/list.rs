@@ -1,13 +1,14 @@
-//! `annals editor list`: every enrolled key as of a point. Writes nothing.
+//! `annals editor list`: every enrolled key as of a point, with each act on it. Writes nothing.
 
-use crate::cli::render::{broken, called, provenance};
+use crate::cli::render::{broken, called, effect, provenance};
 use crate::cli::shared::shown;
 use crate::cli::terminal::{CliError, Context, Exit, Format, json, minute, out, visible, wrapped};
+use crate::ledger::query::effect::Effects;
 use crate::ledger::query::names::Names;
-use crate::ledger::query::row::Named;
+use crate::ledger::query::row::{FieldChange, Named};
 use crate::ledger::query::{AsOf, View, no_fact};
 use crate::ledger::table::Table;
-use annals_core::event::args::Roles;
+use annals_core::event::args::{self, Roles};
 use annals_core::event::vocabulary::RevokeReason;
 use annals_core::fold::operation::{Operation, Revoked};
 use annals_core::hash::Hash;
@@ -35,6 +36,8 @@ struct EditorTableRow {
     person: Person,
     roles: Roles,
     enrolled: Deeds,
+    /// The changes of its name and roles.
+    changed: Vec<KeyEdit>,
     revoked: Option<Deeds>,
     reason: Option<RevokeReason>,
     /// The least event from which on a revocation in force has it suspect.
@@ -52,6 +55,17 @@ impl EditorTableRow {
         let suspect = self.revocations.iter().filter(|row| row.suspect_from.is_some());
         suspect.min_by_key(|row| row.suspect_from).map(|row| row.act.event)
     }
+}
+
+/// A change of a key's name or roles, and the revocation that undid it, if one did.
+#[derive(Clone, Serialize)]
+struct KeyEdit {
+    #[serde(flatten)]
+    act: Deeds,
+    /// The fields with their values before and after.
+    changes: Vec<FieldChange>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undone_by: Option<Deeds>,
 }
 
 /// A revocation of a key.
@@ -119,18 +133,24 @@ pub fn run(context: &mut Context, args: EditorListArgs) -> Result<Exit, CliError
 fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError> {
     let members = view.state().fold.roster.members();
     let revocations = revocations(view);
+    let edits = edits(view);
     let mut positions: Vec<u64> =
         members.iter().flat_map(|row| [Some(row.enrolled), row.revoked]).flatten().collect();
     positions.extend(revocations.iter().flat_map(|row| [Some(row.0), row.2]).flatten());
+    positions.extend(edits.iter().flat_map(|edit| [Some(edit.event), edit.undone_by]).flatten());
     positions.sort_unstable();
     positions.dedup();
-    let mut operations = BTreeMap::new();
+    let effects = Effects::new(view, names);
+    let (mut operations, mut changes) = (BTreeMap::new(), BTreeMap::new());
     view.at(&positions, &mut |event| {
         let by = event
             .statement()
             .map(|statement| names.at(&statement.by, event.position))
             .unwrap_or_default();
         let position = event.position;
+        if let Some(args::Args::EditorChanged(args)) = event.statement().map(|it| &it.args) {
+            changes.insert(position, effects.changed_key(event, args));
+        }
         operations.insert(
             position,
             Deeds { event: position, at: event.at(), by: by.then, by_now: by.now },
@@ -141,6 +161,11 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
         operations.get(&event).cloned().unwrap_or_else(unread)
     };
     let row = |row: &Member| {
+        let edit = |edit: &RolesEdit| KeyEdit {
+            act: operation(edit.event),
+            changes: changes.get(&edit.event).cloned().unwrap_or_default(),
+            undone_by: edit.undone_by.map(operation),
+        };
         let (mut in_force, mut undone_revocations) = (Vec::new(), Vec::new());
         for (event, revoked, undone_by) in revocations.iter().filter(|of| of.1.key == row.key) {
             let (act, reason) = (operation(*event), revoked.reason);
@@ -160,6 +185,7 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
             person: row.person.clone(),
             roles: row.roles,
             enrolled: operation(row.enrolled),
+            changed: edits.iter().filter(|edit| edit.key == row.key).map(edit).collect(),
             revoked: row.revoked.map(operation),
             reason: first.map(|revoked| revoked.reason),
             suspect_from: revocations.iter().filter_map(|revoked| revoked.suspect_from).min(),
@@ -168,6 +194,26 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
         }
     };
     Ok(members.iter().map(row).collect())
+}
+
+/// A change of a key's name or roles, by position.
+struct RolesEdit {
+    event: u64,
+    key: PublicKey,
+    undone_by: Option<u64>,
+}
+
+/// The changes of keys, oldest first, and what undid each.
+fn edits(view: &View<'_>) -> Vec<RolesEdit> {
+    let acts = view.state().history.acts().iter();
+    let edits = acts.filter_map(|act| match &act.operation {
+        Operation::RolesChanged(change) => {
+            let undone_by = view.undone_by(act.position);
+            Some(RolesEdit { event: act.position, key: change.key, undone_by })
+        }
+        _ => None,
+    });
+    edits.collect()
 }
 
 /// The revocations with their positions, oldest first, and what undid each.
@@ -195,6 +241,17 @@ fn text(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<()
         }
         let enrolled = format!("enrolled by {}", operation(&row.enrolled));
         writeln!(out, "{}", wrapped(&enrolled, 4))?;
+        for KeyEdit { act, changes, undone_by } in &row.changed {
+            let changes: Vec<String> = changes.iter().map(effect::field).collect();
+            let mut edit = format!("changed by {}", operation(act));
+            if !changes.is_empty() {
+                edit.push_str(&format!(": {}", changes.join("; ")));
+            }
+            if let Some(by) = undone_by {
+                edit = format!("not {edit}; undone by {}", operation(by));
+            }
+            writeln!(out, "{}", wrapped(&edit, 4))?;
+        }
         for KeyRevocation { act, reason, suspect_from } in &row.revocations {
             let is_first = row.revoked.as_ref().is_some_and(|revoked| revoked.event == act.event);
             let how = if is_first { "revoked" } else { "and" };

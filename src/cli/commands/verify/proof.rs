@@ -18,12 +18,13 @@ use annals_core::fold::operation::Triple;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::mailed::{MAILED, mail_change};
+use annals_core::rule::Rule;
 use annals_core::state::Status;
 use annals_core::time::Time;
 use annals_core::tlog::to_base64;
 use annals_core::verdict::Verdict;
 use annals_core::verify::proof::{
-    FactStatus, Proof, ProofOutcome, StatedRelation, fact_status, verify_proof,
+    FactStatus, OtherRecord, Proof, ProofOutcome, StatedRelation, fact_status, verify_proof,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -68,24 +69,39 @@ fn verdict_text(judged: &ProofOutcome, unread: Option<&str>) -> String {
     }
     match standing(judged) {
         Some(stands) => format!("{}; by the acts here it is {stands}", verdict(judged, unread)),
-        None => verdict(judged, unread).to_owned(),
+        None => verdict(judged, unread),
     }
 }
 
-fn verdict(judged: &ProofOutcome, unread: Option<&str>) -> &'static str {
-    match overall(judged, unread) {
+/// Whether nothing is wrong but that the pin is of another record.
+fn is_of_other_pin(judged: &ProofOutcome) -> bool {
+    let mut faults = judged.faults.iter().peekable();
+    faults.peek().is_some() && faults.all(|fault| fault.rule == Rule::PinOrigin)
+}
+
+fn verdict(judged: &ProofOutcome, unread: Option<&str>) -> String {
+    let other = judged.trust.other_records.first();
+    let other = other.map(|other| visible(&other.to_string()));
+    let text = match overall(judged, unread) {
         Verdict::Yes => "yes: the fact is in the signed record",
         Verdict::No => "no: the proof does not hold",
         Verdict::Forked => "no: this is not the record that was pinned",
-        Verdict::TrustMissing => {
-            "could not trust: it holds by itself, and what was asked for beside it is missing"
-        }
+        Verdict::TrustMissing => match other {
+            Some(other) => return format!("could not trust: it holds by itself, and {other}"),
+            None => {
+                "could not trust: it holds by itself, and what was asked for beside it is missing"
+            }
+        },
         _ if judged.later_version.is_some() => "could not tell: a newer program is needed",
         _ if judged.faults.is_empty() => {
             "could not tell: it holds by itself, and the policy was not read"
         }
-        _ => "could not tell: what it was compared with is damaged",
-    }
+        _ => match other.filter(|_| is_of_other_pin(judged)) {
+            Some(other) => return format!("could not tell: {other}"),
+            None => "could not tell: what it was compared with is damaged",
+        },
+    };
+    text.to_owned()
 }
 
 fn text(
@@ -111,6 +127,10 @@ fn text(
         && let Some(change) = mail_change(bytes)
     {
         writeln!(out, "what to do: {change}; {MAILED}")?;
+    }
+    for OtherRecord { what, .. } in &judged.trust.other_records {
+        let option = what.replace(' ', "-");
+        writeln!(out, "what to do: name the {what} of the proof's record with --{option}")?;
     }
     Ok(writeln!(out, "{}", verdict_text(judged, unread))?)
 }

@@ -93,7 +93,10 @@ fn fork_advice(report: &VerdictReport) -> Option<Advice> {
 /// For trust that is missing, or was not judged.
 fn trust_advice(report: &VerdictReport) -> Vec<&'static str> {
     let mut advice = Vec::new();
-    if report.exit == Exit::Untrusted {
+    let of_other = |missing: &MissingTrust| matches!(missing, MissingTrust::OtherRecord(_));
+    if report.trust_missing.iter().any(of_other) {
+        advice.push("name the policy of this record with --policy");
+    } else if report.exit == Exit::Untrusted {
         let (of_log, others): (Vec<_>, Vec<_>) =
             report.trust_missing.iter().partition(|missing| **missing == MissingTrust::Log);
         if !of_log.is_empty() {

@@ -124,11 +124,13 @@ impl BagDamage {
         let unlisted = bag_audit.checked.unlisted;
         let later = usize::from(matches!(bag_audit.note, NoteStatus::Later(_)));
         let has_line_ends = |why: &str| why.contains(Changed::LineEnds.what());
+        // A pin is no part of the bag.
+        let mut own = audited.report.faults.iter().filter(|fault| !is_of_pin(fault));
         BagDamage {
             unlisted: unlisted > 0,
             damaged: bag_audit.all_wrong().count() > unlisted + later,
             line_ends: bag_audit.all_wrong().any(has_line_ends)
-                || audited.report.faults.iter().any(|fault| has_line_ends(&fault.why)),
+                || own.any(|fault| has_line_ends(&fault.why)),
         }
     }
 }
