@@ -512,9 +512,15 @@ fn count(refused: &[Refusal]) -> String {
         Some(InputPlace::Row { row, .. }) => Some(row),
         _ => None,
     };
-    // A row of a table has a refusal for each bad cell.
+    let line = |refusal: &Refusal| match refusal.place {
+        Some(InputPlace::Line { draft, .. }) => Some(draft),
+        _ => None,
+    };
+    // A draft has a refusal for each thing that is wrong with it.
     let rows: BTreeSet<usize> = refused.iter().filter_map(row).collect();
-    match (rows.len(), refused.len()) {
+    let drafts: BTreeSet<usize> = refused.iter().filter_map(line).collect();
+    let elsewhere = refused.iter().filter(|refusal| refusal.place.is_none()).count();
+    match (rows.len(), drafts.len() + elsewhere) {
         (0, 1) => "one draft is".to_owned(),
         (0, more) => format!("{more} drafts are"),
         (1, _) => "one row is".to_owned(),
