@@ -11,6 +11,7 @@ pub mod text;
 pub mod page;
 pub mod bag;
 
+use crate::archive::published::body_files::BodyFiles;
 use crate::cli::render::report::subject::ReportSubject;
 use crate::cli::terminal::exit::Exit;
 use crate::index::IndexStatus;
@@ -60,6 +61,9 @@ pub struct VerdictReport {
     pub memory_earlier: Option<u64>,
     pub store: CopyReport,
     pub index: CopyReport,
+    /// The files of bodies in a published folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_files: Option<BodyFilesReport>,
     pub witnesses: Vec<CosignatureReport>,
     #[serde(serialize_with = "as_messages")]
     pub trust_missing: Vec<MissingTrust>,
@@ -165,6 +169,17 @@ pub struct CopyReport {
     pub why: Option<String>,
 }
 
+/// The comparison of the files of bodies in a published folder with their names.
+#[derive(Serialize)]
+pub struct BodyFilesReport {
+    pub state: ComparisonState,
+    pub why: Option<&'static str>,
+    /// How many there should be of the bodies that stand in bundles too.
+    pub wanted: u64,
+    pub missing: u64,
+    pub other: u64,
+}
+
 /// A witness of the policy that cosigned, and the time: seconds since 1970.
 #[derive(Serialize)]
 pub struct CosignatureReport {
@@ -259,6 +274,7 @@ impl VerdictReport {
                 Some(ledger) => store(&ledger.store),
                 None => not_compared("a published record has none"),
             },
+            body_files: body_files(&audited.subject),
             index: ledger.map_or_else(|| not_compared(NO_INDEX), |ledger| index(&ledger.index)),
             witnesses: audited
                 .policy_result
@@ -435,7 +451,7 @@ fn checks(audited: &AuditReport) -> Vec<CheckCount> {
             AuditSubject::Ledger(_) => {
                 check("closing", "closing lines", report.commit_lines, (706, 706))
             }
-            AuditSubject::Published { tiles } => {
+            AuditSubject::Published { tiles, .. } => {
                 check("tile", "tiles and their bundles", tiles, (971, 974))
             }
         },
@@ -480,6 +496,21 @@ fn store(found: &StoreFound) -> CopyReport {
 
 /// Why a missing index is not compared.
 pub const NO_INDEX: &str = "there is none here";
+
+/// Why the files of bodies on a server are not compared.
+const BODIES_SERVED: &str = "not asked for where a bundle has the body";
+
+fn body_files(subject: &AuditSubject) -> Option<BodyFilesReport> {
+    let AuditSubject::Published { bodies, .. } = subject else { return None };
+    let BodyFiles { wanted, missing, other } = bodies.unwrap_or_default();
+    let state = match bodies {
+        None => ComparisonState::NotCompared,
+        Some(_) if missing + other > 0 => ComparisonState::Differs,
+        Some(_) => ComparisonState::Same,
+    };
+    let why = bodies.is_none().then_some(BODIES_SERVED);
+    Some(BodyFilesReport { state, why, wanted, missing, other })
+}
 
 fn not_compared(why: &str) -> CopyReport {
     CopyReport { state: ComparisonState::NotCompared, why: Some(why.to_owned()) }

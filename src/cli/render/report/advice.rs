@@ -5,7 +5,7 @@
 
 use crate::cli::render::report::lines::{Line, line};
 use crate::cli::render::report::subject::{BagDamage, ReportSubject, UnreadParts};
-use crate::cli::render::report::{PinState, VerdictReport};
+use crate::cli::render::report::{ComparisonState, PinState, VerdictReport};
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::visible;
@@ -145,11 +145,16 @@ fn pin_advice(report: &VerdictReport) -> Vec<&'static str> {
 
 fn published_advice(report: &VerdictReport) -> Vec<&'static str> {
     let is_faulty = has(report, |rule| !matches!(rule, 803 | 804));
+    let of_bodies = report.body_files.as_ref();
+    let is_incomplete = of_bodies.is_some_and(|files| files.state == ComparisonState::Differs);
     match is_faulty && report.exit != Exit::Forked {
         true => vec![
             "whoever publishes it verifies the ledger, removes the files that are wrong and \
              publishes again; a reader takes it from another place",
         ],
+        false if is_incomplete => {
+            vec!["whoever publishes it writes these files again: annals publish --verify-first"]
+        }
         false => Vec::new(),
     }
 }
