@@ -26,13 +26,16 @@ pub fn advice(report: &VerdictReport) -> Vec<Line> {
     advice.extend(pin_advice(report).into_iter().map(Cow::Borrowed));
     let of_subject = match &report.subject {
         ReportSubject::Published => published_advice(report),
-        ReportSubject::Bag(damage) => bag_advice(report, *damage),
+        ReportSubject::Bag(damage) => bag_advice(report, damage),
         ReportSubject::Copy(unread) => copy_advice(&Repairs::of(report, *unread)),
         ReportSubject::Ledger(unread) | ReportSubject::ServerCopy { unread, .. } => {
             ledger_advice(&Repairs::of(report, *unread))
         }
     };
     advice.extend(of_subject.into_iter().map(Cow::Borrowed));
+    if let ReportSubject::Bag(BagDamage { unsigned_files, .. }) = &report.subject {
+        advice.extend(unsigned_advice(unsigned_files));
+    }
     advice.iter().map(|text| line("what to do", with_places(text))).collect()
 }
 
@@ -159,7 +162,7 @@ fn published_advice(report: &VerdictReport) -> Vec<&'static str> {
     }
 }
 
-fn bag_advice(report: &VerdictReport, damage: BagDamage) -> Vec<&'static str> {
+fn bag_advice(report: &VerdictReport, damage: &BagDamage) -> Vec<&'static str> {
     let mut advice = Vec::new();
     if report.exit == Exit::Forked {
         return advice;
@@ -188,6 +191,26 @@ fn bag_advice(report: &VerdictReport, damage: BagDamage) -> Vec<&'static str> {
         });
     }
     advice
+}
+
+/// The maximum number of files of a bag that are named.
+const NAMED: usize = 5;
+
+/// For the files of a bag for which nothing signed vouches.
+fn unsigned_advice(files: &[String]) -> Option<Advice> {
+    if files.is_empty() {
+        return None;
+    }
+    let mut named: Vec<String> = files.iter().take(NAMED).map(|name| visible(name)).collect();
+    if let Some(more) = files.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        named.push(format!("{more} more"));
+    }
+    let (named, them) = (named.join(", "), if files.len() == 1 { "it" } else { "them" });
+    let text = format!(
+        "nothing signed vouches for {named}, which anybody may have changed: run no command from \
+         {them}; ask who made the bag for one that the log key signed (tagmanifest-sha512.note)"
+    );
+    Some(text.into())
 }
 
 /// The parts of a ledger that its faults ask to repair.

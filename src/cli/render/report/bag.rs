@@ -27,6 +27,9 @@ pub struct BagReport {
     pub signed: bool,
     /// Number of events of the record that it was taken from.
     pub of: Option<u64>,
+    /// The files for which nothing signed vouches; absent if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unsigned_files: Vec<String>,
     /// The faults, file by file.
     pub wrong: Vec<String>,
     /// Number of files that the manifest lists.
@@ -57,6 +60,7 @@ impl BagReport {
             checkpoints: bag_audit.checkpoints,
             signed: bag_audit.note == NoteStatus::Yes,
             of: bag_audit.sizes.map(|sizes| sizes.record),
+            unsigned_files: bag_audit.unsigned_files().into_iter().map(str::to_owned).collect(),
             wrong: bag_audit.all_wrong().map(str::to_owned).collect(),
             listed: bag_audit.checked.manifest.len() as u64,
             size: bag_audit.sizes.map(|sizes| sizes.bag),
@@ -127,6 +131,7 @@ impl BagDamage {
         BagDamage {
             unlisted: unlisted > 0,
             damaged: bag_audit.all_wrong().count() > unlisted + later,
+            unsigned_files: bag_audit.unsigned_files().into_iter().map(str::to_owned).collect(),
             line_ends: bag_audit.all_wrong().any(has_line_ends)
                 || audited.report.faults.iter().any(|fault| has_line_ends(&fault.why)),
         }
