@@ -5,6 +5,7 @@
 
 mod advice;
 mod refusal;
+mod repair_part;
 mod unresolved;
 
 use crate::database::DatabaseError;
@@ -13,6 +14,8 @@ use crate::entropy::EntropyError;
 use crate::journal::JournalError;
 use crate::keys::KeysError;
 pub use crate::ledger::error::refusal::{Column, InputPlace, Refusal};
+pub use crate::ledger::error::repair_part::RepairPart;
+use crate::ledger::error::repair_part::repair_advice;
 pub use crate::ledger::error::unresolved::{DraftField, Reasons, Unresolved, part_of};
 use crate::ledger::shell_word::{shell_path, shell_word};
 use crate::store::StoreError;
@@ -80,8 +83,7 @@ pub enum LedgerError {
     },
     /// The record breaks its own rules, so no event is added to it.
     #[error("the record has {}, the first: {}; nothing was written; annals verify lists \
-             all, annals repair builds a damaged journal from the store, annals repair --from COPY \
-             takes it from another copy", counted(.0.len() as u64, "fault"), first(.0))]
+             all{}", counted(.0.len() as u64, "fault"), first(.0), repair_advice(.0))]
     Faulty(Vec<Fault>),
     /// A published record breaks its own rules, so nothing of it is shown.
     #[error("the record published at {place} has {}, the first: {}{}; nothing of it is shown; \

@@ -9,6 +9,7 @@ use crate::cli::render::report::{ComparisonState, PinState, VerdictReport};
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::visible;
+use crate::ledger::error::RepairPart;
 use annals_core::verify::cosigned::MissingTrust;
 use std::borrow::Cow;
 
@@ -227,14 +228,13 @@ struct Repairs {
 impl Repairs {
     fn of(report: &VerdictReport, unread: UnreadParts) -> Repairs {
         let is_empty = report.size == 0 && !unread.journal && !has(report, |rule| rule == 910);
-        let of_events = |rule| matches!(rule, 101..=604 | 607..=616 | 704..=706 | 910);
-        let of_checkpoint = has(report, |rule| matches!(rule, 701..=703));
+        let needs = |part| has(report, |rule| RepairPart::of(rule) == Some(part));
         Repairs {
             is_empty,
-            events: is_empty || unread.journal || has(report, of_events),
-            documents: unread.documents || has(report, |rule| matches!(rule, 605 | 606)),
+            events: is_empty || unread.journal || needs(RepairPart::Events),
+            documents: unread.documents || needs(RepairPart::Documents),
             // No checkpoint is signed for a journal without an event.
-            checkpoint: !is_empty && (unread.checkpoint || of_checkpoint),
+            checkpoint: !is_empty && (unread.checkpoint || needs(RepairPart::Checkpoint)),
             is_checkpoint_unread: unread.checkpoint,
         }
     }
