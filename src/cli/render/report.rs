@@ -248,7 +248,7 @@ impl VerdictReport {
         VerdictReport {
             report: "annals verify 1",
             verdict: verdict(audited),
-            exit: Exit::from(audited.verdict()),
+            exit: exit(audited.verdict(), &audited.pin),
             size,
             part_of: ledger.and_then(|ledger| ledger.part_of),
             head: report.head,
@@ -370,6 +370,14 @@ pub fn later(report: &Report) -> Option<Later> {
     report.later_version.map(|(position, format)| Later { position, format })
 }
 
+/// The exit of a verdict: a pin that was asked for and could not be written is not done.
+pub fn exit(verdict: Verdict, pin: &PinFound) -> Exit {
+    match (verdict, pin) {
+        (Verdict::Yes, PinFound::NotWritten(_)) => Exit::Unknown,
+        _ => Exit::from(verdict),
+    }
+}
+
 /// The verdict as a sentence.
 pub fn verdict(audited: &AuditReport) -> String {
     let report = &audited.report;
@@ -389,6 +397,9 @@ pub fn verdict(audited: &AuditReport) -> String {
             Some(part) => format!("yes: what is new since the pin in {part} is as signed"),
             None => "yes: what is new since the pin is whole".to_owned(),
         },
+        (Verdict::Yes, _) if matches!(audited.pin, PinFound::NotWritten(_)) => {
+            format!("yes: {whole}; but the pin was not written")
+        }
         (Verdict::Yes, _) => format!("yes: {whole}"),
         (Verdict::No, _) => "no: the record breaks its rules".to_owned(),
         (Verdict::Forked, _) => forked(report).to_owned(),

@@ -130,7 +130,7 @@ fn trust_advice(report: &VerdictReport) -> Vec<&'static str> {
     advice
 }
 
-/// For a pin that cannot be compared.
+/// For a pin that cannot be compared or written.
 fn pin_advice(report: &VerdictReport) -> Vec<&'static str> {
     let mut advice = Vec::new();
     if report.is_pin_later {
@@ -139,6 +139,12 @@ fn pin_advice(report: &VerdictReport) -> Vec<&'static str> {
         advice.push(
             "the pin is damaged: use a copy of it as it was written; a new one (--init-pin) trusts \
              what is there now",
+        );
+    }
+    if report.pin.state == PinState::NotWritten {
+        advice.push(
+            "the pin was not written: name a file that can be written with --pin, or let this one \
+             be written, and verify again",
         );
     }
     if has(report, |rule| rule == 804) {

@@ -4,9 +4,8 @@
 
 use crate::cli::render::report::lines::{Line, Section, line};
 use crate::cli::render::report::subject::{BagDamage, ReportSubject};
-use crate::cli::render::report::{VerdictReport, forked};
+use crate::cli::render::report::{VerdictReport, exit, forked};
 use crate::cli::terminal::counted;
-use crate::cli::terminal::exit::Exit;
 use crate::ledger::audit::AuditReport;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::exchange::bag_audit::{BagAudit, NoteStatus, is_of_pin};
@@ -101,7 +100,7 @@ impl VerdictReport {
         let report = VerdictReport::of(audited, roster, subject);
         VerdictReport {
             verdict: verdict(bag_audit, audited).map_or(report.verdict, str::to_owned),
-            exit: Exit::from(bag_audit.verdict()),
+            exit: exit(bag_audit.verdict(), &audited.pin),
             ..report
         }
     }
