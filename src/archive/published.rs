@@ -6,6 +6,8 @@
 //! (`verify`).
 //! Source: FORMAT.md section 9, "Published directory".
 
+pub mod body_files;
+
 use crate::archive::body_bundle::{self, MAX_BODY_BUNDLE};
 use crate::archive::files::{PublishedFiles, WantedFile};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};

@@ -16,6 +16,7 @@ pub mod options;
 pub mod unread;
 
 use crate::archive::published::PublishedSource;
+use crate::archive::published::body_files::BodyFiles;
 use crate::disk::temporary::Temporary;
 use crate::disk::{DiskError, is_there};
 use crate::index::{BuildMode, Builder, IndexStatus};
@@ -77,6 +78,8 @@ pub enum AuditSubject {
     Published {
         /// The number of tiles that are right.
         tiles: u64,
+        /// The files of bodies that stand in bundles; `None` where they were not compared.
+        bodies: Option<BodyFiles>,
     },
 }
 
@@ -301,7 +304,7 @@ fn examine_published(
     let anchors = Anchors { checkpoint, mark: None, pin: kept::read(audit)? };
     let report = verify(published, &anchors, options(audit, &anchors, progress));
     let mut report = report.map_err(LedgerError::Elsewhere)?;
-    let subject = AuditSubject::Published { tiles: published.good_tiles() };
+    let tiles = published.good_tiles();
     published.set_unread_apart(&mut report.faults);
     unread::report(&published.unread(), published, &mut report.faults)
         .map_err(LedgerError::Elsewhere)?;
@@ -311,6 +314,9 @@ fn examine_published(
         return Err(LedgerError::Elsewhere(doubt));
     }
     let policy_result = check_policy(audit, &anchors, &mut report);
+    // A file that cannot be read here is no fault: the verdict takes these bodies from bundles.
+    let bodies = published.body_files(report.known).map_err(LedgerError::Elsewhere)?;
+    let subject = AuditSubject::Published { tiles, bodies };
     Ok(Examination { report, anchors, subject, policy_result, later_pin: None })
 }
 

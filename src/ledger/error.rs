@@ -5,6 +5,7 @@
 
 mod advice;
 mod refusal;
+mod repair_part;
 mod unresolved;
 
 use crate::database::DatabaseError;
@@ -13,6 +14,8 @@ use crate::entropy::EntropyError;
 use crate::journal::JournalError;
 use crate::keys::KeysError;
 pub use crate::ledger::error::refusal::{Column, InputPlace, Refusal};
+pub use crate::ledger::error::repair_part::RepairPart;
+use crate::ledger::error::repair_part::repair_advice;
 pub use crate::ledger::error::unresolved::{DraftField, Reasons, Unresolved, part_of};
 use crate::ledger::shell_word::{shell_path, shell_word};
 use crate::store::StoreError;
@@ -86,8 +89,7 @@ pub enum LedgerError {
     },
     /// The record breaks its own rules, so no event is added to it.
     #[error("the record has {}, the first: {}; nothing was written; annals verify lists \
-             all, annals repair builds a damaged journal from the store, annals repair --from COPY \
-             takes it from another copy", counted(.0.len() as u64, "fault"), first(.0))]
+             all{}", counted(.0.len() as u64, "fault"), first(.0), repair_advice(.0))]
     Faulty(Vec<Fault>),
     /// A published record breaks its own rules, so nothing of it is shown.
     #[error("the record published at {place} has {}, the first: {}{}; nothing of it is shown; \
@@ -518,9 +520,15 @@ fn count(refused: &[Refusal]) -> String {
         Some(InputPlace::Row { row, .. }) => Some(row),
         _ => None,
     };
-    // A row of a table has a refusal for each bad cell.
+    let line = |refusal: &Refusal| match refusal.place {
+        Some(InputPlace::Line { draft, .. }) => Some(draft),
+        _ => None,
+    };
+    // A draft has a refusal for each thing that is wrong with it.
     let rows: BTreeSet<usize> = refused.iter().filter_map(row).collect();
-    match (rows.len(), refused.len()) {
+    let drafts: BTreeSet<usize> = refused.iter().filter_map(line).collect();
+    let elsewhere = refused.iter().filter(|refusal| refusal.place.is_none()).count();
+    match (rows.len(), drafts.len() + elsewhere) {
         (0, 1) => "one draft is".to_owned(),
         (0, more) => format!("{more} drafts are"),
         (1, _) => "one row is".to_owned(),

@@ -8,6 +8,7 @@
 pub mod amounts;
 pub mod fractions;
 pub mod figures;
+pub mod counted_pairs;
 pub mod day_time;
 pub mod worded_magnitudes;
 pub mod number_words;

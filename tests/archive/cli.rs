@@ -1,6 +1,7 @@
 //! `annals publish`, and `annals verify` on its output, as a person sees them.
 
 use crate::archive::publish_targets::{cut, ledger, write};
+use annals_core::hash::Hash;
 use std::path::Path;
 use std::process::Command;
 
@@ -59,6 +60,7 @@ fn a_record_is_published_verified_and_published_again() {
          tile                1 tiles and their bundles     good\n\
          checkpoint          7 events signed for           good\n\
          store: not compared: a published record has none\n\
+         body files: 7 files, each with the bytes that its name says\n\
          no external checkpoint was compared, only what is published there (see --pin)\n\
          anchored: events 0 to 6 (by the checkpoint of size 7)\n\
          threshold: changed 1 time, last by 6 (Ada Example): confirmations 7, before 1\n"
@@ -95,6 +97,42 @@ fn faults_of_a_published_folder_are_reported_by_rule() {
     let why = "annals: no record is published at pub: expected a file `checkpoint` there; annals \
                publish DIR writes it last\n";
     assert_eq!((told.code, told.err.as_str()), (2, why));
+}
+
+/// The verdict takes the bodies from the bundle, and the report says what their own files are.
+#[test]
+fn files_of_bodies_in_a_folder_are_compared_with_their_names() {
+    let place = tempfile::tempdir().unwrap();
+    write(place.path(), &ledger(6).files());
+    annals(place.path(), &["publish", "pub"]);
+    let bundle = std::fs::read(place.path().join("pub/body/bundle/000")).unwrap();
+    let mut digests = bundle.split(|byte| *byte == b'\n').map(|body| Hash::of(&[body]));
+    let mut file = || place.path().join(format!("pub/body/{}", digests.next().unwrap()));
+    let whole = "body files: 6 files, each with the bytes that its name says\n";
+    let told = annals(place.path(), &["verify", "pub"]);
+    assert!(told.code == 0 && told.out.contains(whole), "{}", told.out);
+    assert!(!told.out.contains("what to do"), "{}", told.out);
+    for (path, bytes) in [(file(), b"other".as_slice()), (file(), b"<html>".as_slice())] {
+        std::fs::write(path, bytes).unwrap();
+    }
+    std::fs::remove_file(file()).unwrap();
+    let told = annals(place.path(), &["verify", "pub"]);
+    let lines = [
+        "body files: 2 of 6 missing, 1 with other bytes than the name says; the bodies were taken \
+         from the bundles\n",
+        "what to do: whoever publishes it writes these files again: annals publish --verify-first\n\
+         yes: the record is whole",
+    ];
+    assert_eq!(told.code, 0);
+    for line in lines {
+        assert!(told.out.contains(line), "{}", told.out);
+    }
+    let json = annals(place.path(), &["verify", "pub", "--format", "json"]);
+    let files = r#""body_files":{"state":"differs","why":null,"wanted":6,"missing":2,"other":1}"#;
+    assert!(json.out.contains(files), "{}", json.out);
+    let told = annals(place.path(), &["publish", "pub", "--verify-first"]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    assert!(annals(place.path(), &["verify", "pub"]).out.contains(whole));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::bag::folders::files;
 use crate::bag::story::{dark_story, retimed_story, story};
+use serde_json::{Value, from_str, json};
 use std::fs;
 
 const HEAD: &str = "2813f6aafd76c986e877d1ad83e7e8154013631218f0962b9dee84ca0a5d3327";
@@ -123,6 +124,15 @@ fn an_export_without_the_log_key_is_unsigned_and_only_on_request() {
     assert!(!folder.join("bag/tagmanifest-sha512.note").exists());
     let verified = story.told("verify bag");
     assert!(verified.contains("bag: the tag manifest is not signed\n"), "{verified}");
+    let last = "what to do: nothing signed vouches for FORMAT.md, VERIFY.html, VERIFY.txt, which \
+                anybody may have changed: run no command from them; ask who made the bag for one \
+                that the log key signed (tagmanifest-sha512.note)\nyes: the record is whole, in ";
+    assert!(verified.contains(last), "{verified}");
+    let json: Value = from_str(&story.run("verify bag --format json --html bag.html").out).unwrap();
+    let unsigned = json!(["FORMAT.md", "VERIFY.html", "VERIFY.txt"]);
+    assert_eq!(json["bag"]["unsigned_files"], unsigned);
+    let page = fs::read_to_string(folder.join("bag.html")).unwrap();
+    assert!(page.contains("nothing signed vouches for FORMAT.md, VERIFY.html, VERIFY.txt"));
     // A point within a commit has no checkpoint of its own: the last one before it covers it.
     let told = story.run("export --to part --as-of 5 --unsigned");
     assert!(told.out.contains("checkpoint: of size 3\n"), "{}", told.out);

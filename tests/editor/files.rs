@@ -61,8 +61,9 @@ fn toml_is_read_too_and_a_file_it_names_is_beside_it() {
         "append|bad.toml",
         (
             1,
-            "annals: 2 drafts are refused; nothing was written\n  line 1 (other): unknown field \
-         `language`; the nearest known ones: lang\n  line 8: unknown field `clame`; the nearest \
+            "annals: 2 drafts are refused; nothing was written\n  line 4 (other): file: cannot read \
+         other.txt: No such file or directory (os error 2)\n  line 6 (other): unknown field \
+         `language`; the nearest known ones: lang\n  line 9: unknown field `clame`; the nearest \
          known ones: claim\n",
         ),
     );
@@ -204,7 +205,7 @@ fn an_editor_is_opened_on_a_template_and_a_refused_draft_is_kept() {
         refused.err.starts_with(&format!("note: your drafts are kept in {note}")),
         "{refused:?}"
     );
-    assert!(refused.err.contains("  line 7: quote: in document 3: "), "{refused:?}");
+    assert!(refused.err.contains("  line 8: quote: in document 3: "), "{refused:?}");
     std::fs::write(&editor, script.replace("two ours", "two hours")).unwrap();
     let line = format!("append|--edit|{kept}");
     let done = answer(desk.command("ada", &line).env("EDITOR", &sh));
@@ -239,13 +240,13 @@ fn a_field_that_a_type_does_not_have_is_refused() {
         (
             r#"{"fact":4,"reason":"entry-error","claim":"x","quote":"two hours"}"#,
             format!(
-                "fact: expected a field of fact.asserted, {none}; \
+                "fact: expected a field of fact.asserted, {none}\n  line 1: \
                  reason: expected a field of fact.asserted, {none}"
             ),
         ),
         (
             r#"{"type":"fact.confirmed","fact":4,"how":"reread","claim":"x","topics":["NATO"]}"#,
-            "claim: expected a field of fact.confirmed; topics: expected a field of \
+            "claim: expected a field of fact.confirmed\n  line 1: topics: expected a field of \
              fact.confirmed"
                 .to_owned(),
         ),
@@ -312,38 +313,53 @@ what they said
     assert_eq!(
         told_of(&desk, "bad.jsonl"),
         "  line 1: claim: expected text in quotes, found 5 (column 10)
+  line 1: fact.asserted needs the field quote (or evidence)
   line 2: expected JSON, found its end too early (column 12)
   line 3: expected JSON, found '{' (column 15): trailing characters
   line 4: nth: expected a whole number, found -1 (column 9)
-  line 5: fact: expected a position, or the ref of an earlier draft (column 11)
+  line 4: fact.asserted needs the field quote (or evidence)
+  line 4: fact.asserted needs the field claim
+  line 5: fact: expected a position, or the ref of an earlier draft (column 10)
   line 6: type: unknown word `fact.correctd`; the nearest known ones: fact.corrected, \
          fact.confirmed, fact.retracted (column 23)
   line 7: evidence: expected a list in brackets, found fields in braces (column 12)
+  line 7: fact.asserted needs the field claim
   line 8: evidence[0]: expected fields in braces, found \"x\" (column 16)
+  line 8: fact.asserted needs the field claim
   line 9 (when): when: unknown field `foo`, expected one of `edtf`, `as_written`, `basis` \
          (column 27)
   line 10: evidence[0].stance: unknown word `foo`, expected one of `supports`, `contradicts`, \
          `mentions` (column 28)
+  line 10: evidence: at least one must support the claim with a quote
+  line 10: fact.asserted needs the field claim
   line 11: evidence[0].span.start: expected a whole number, found 1.5 (column 33)
+  line 11: evidence: at least one must support the claim with a quote
+  line 11: fact.asserted needs the field claim
   line 12: expected a field once, found `claim` again (column 20)
+  line 12: fact.asserted needs the field quote (or evidence)
   line 13: expected JSON, found '}' (column 14): trailing comma
   line 14: expected JSON, found '\\'' (column 2): key must be a string
   line 15: file: expected the name of a file, found true (column 12)
+  line 15: fact.asserted needs the field quote (or evidence)
+  line 15: fact.asserted needs the field claim
   line 16: expected a draft in braces, found \"[1,2]\"
   line 17: expected a draft in braces, found \"what they said\"
-  line 18: quote: expected words that point, or exact with prefix and suffix (column 11)
+  line 18: quote: expected words that point, or exact with prefix and suffix (column 10)
+  line 18: fact.asserted needs the field claim
 "
     );
     file(
         &desk,
         "bad.toml",
-        "[[draft]]\nnth = \"x\"\n\n[[draft]]\nwhen = 2022\n\n[[draft]]\ntopics = [5]\n",
+        "[[draft]]\nclaim = \"A.\"\nquote = \"two hours\"\nnth = \"x\"\n\n[[draft]]\nclaim = \
+         \"B.\"\nquote = \"two hours\"\nwhen = 2022\n\n[[draft]]\nclaim = \"C.\"\nquote = \"two \
+         hours\"\ntopics = [5]\n",
     );
     assert_eq!(
         told_of(&desk, "bad.toml"),
-        "  line 1: nth: expected a whole number, found \"x\"
-  line 4: when: expected a date in quotes, or fields in braces, found 2022
-  line 7: topics[0]: expected a name in quotes, or fields in braces, found 5
+        "  line 4: nth: expected a whole number, found \"x\"
+  line 9: when: expected a date in quotes, or fields in braces, found 2022
+  line 14: topics[0]: expected a name in quotes, or fields in braces, found 5
 "
     );
     let tables = "  line 1: expected a table [[draft]] for each draft, and nothing beside them\n";
@@ -436,4 +452,119 @@ fn a_document_in_place_of_drafts_is_one_message() {
     let answer = desk.run("ada", "append|facts.xlsx");
     assert!(answer.err.contains("save it as UTF-8 (a spreadsheet: CSV UTF-8)"), "{answer:?}");
     assert_eq!(desk.size(), 4, "nothing was written");
+}
+
+#[test]
+fn all_that_is_wrong_in_each_draft_of_a_file_is_reported() {
+    let desk = desk();
+    let lines = r#"{"ref":"F1","claim":"x","quote":"three hours","vouch":"yes","when":"Tuesday","topics":[5,"NATO",6],"lang":"eng","clam":1}
+{"ref":"F2","claim":5,"evidence":[{"quote":"two hours","stance":"foo"},{"quote":"two ours","nth":"x"}],"when":{"edtf":2022},"attribution":[{"agent":"K","agent_type":"persn"}],"vouch":"said","vouch":"so"}
+{"claim":"Fine.","quote":"two hours"}
+"#;
+    file(&desk, "bad.jsonl", lines);
+    let three = r#"quote: in document 3: the quotation does not stand in the document: the nearest place is "hours" at code point 129; before it the document has "y. The talks lasted two ", the quotation has "three ""#;
+    let ours = r#"quote: in document 3: the quotation does not stand in the document: the nearest place is "two " at code point 39; after it the document has "answers were given. Sull", the quotation has "ours""#;
+    let when = "when: edtf: expected an EDTF date or interval like 2022-01-26, 2022-01, 2022~ or 2021/2022, found \"Tuesday\"";
+    let lang = "lang: expected the shorter code of the language, found eng: write en";
+    let vouch = "vouch: unknown word `yes`, expected `said` or `so`";
+    let topic = "expected a name in quotes, or fields in braces, found";
+    let clam = "unknown field `clam`; the nearest known ones: claim";
+    let claim = "claim: expected text in quotes, found 5";
+    let stance = "evidence[0].stance: unknown word `foo`, expected one of `supports`, `contradicts`, `mentions`";
+    let nth = "evidence[1].nth: expected a whole number, found \"x\"";
+    let edtf = "when.edtf: expected text in quotes, found 2022";
+    let persn = "attribution[0].agent_type: unknown word `persn`, expected one of `person`, `organization`, `document`";
+    let told = format!(
+        "annals: 2 drafts are refused; nothing was written
+  line 1 (F1): {vouch} (column 59)
+  line 1 (F1): topics[0]: {topic} 5 (column 88)
+  line 1 (F1): topics[2]: {topic} 6 (column 97)
+  line 1 (F1): {clam} (column 118)
+  line 1 (F1): {three}
+  line 1 (F1): {lang}
+  line 1 (F1): {when}
+  line 2 (F2): {claim} (column 21)
+  line 2 (F2): {stance} (column 69)
+  line 2 (F2): {nth} (column 100)
+  line 2 (F2): {edtf} (column 122)
+  line 2 (F2): {persn} (column 172)
+  line 2 (F2): expected a field once, found `vouch` again (column 197)
+  line 2 (F2): {ours}
+"
+    );
+    desk.refuses("ada", "append|bad.jsonl", (1, &told));
+    let mut command = desk.command("ada", "append|-");
+    command.stdin(std::fs::File::open(desk.path("bad.jsonl")).unwrap());
+    let input = answer(&mut command);
+    assert_eq!((input.exit, input.err), (1, told));
+    let toml = r#"[[draft]]
+ref = "F1"
+claim = "x"
+quote = "three hours"
+vouch = "yes"
+when = "Tuesday"
+topics = [
+  5,
+  "NATO",
+  6,
+]
+lang = "eng"
+clam = 1
+
+[[draft]]
+ref = "F2"
+claim = 5
+when.edtf = 2022
+
+[[draft.evidence]]
+quote = "two hours"
+stance = "foo"
+
+[[draft.evidence]]
+quote = "two ours"
+nth = "x"
+
+[[draft.attribution]]
+agent = "K"
+agent_type = "persn"
+
+[[draft]]
+claim = "Fine."
+quote = "two hours"
+"#;
+    file(&desk, "bad.toml", toml);
+    let told = format!(
+        "annals: 2 drafts are refused; nothing was written
+  line 4 (F1): {three}
+  line 5 (F1): {vouch}
+  line 6 (F1): {when}
+  line 8 (F1): topics[0]: {topic} 5
+  line 10 (F1): topics[2]: {topic} 6
+  line 12 (F1): {lang}
+  line 13 (F1): {clam}
+  line 17 (F2): {claim}
+  line 18 (F2): {edtf}
+  line 22 (F2): {stance}
+  line 25 (F2): {ours}
+  line 26 (F2): {nth}
+  line 30 (F2): {persn}
+"
+    );
+    desk.refuses("ada", "append|bad.toml", (1, &told));
+    // An act names all that is wrong with it too.
+    let acts = r#"{"type":"fact.disputed","fact":99,"quote":"two ours"}
+{"type":"fact.related","from":99,"rel":"foo","to":"F9"}
+"#;
+    file(&desk, "acts.jsonl", acts);
+    let told = format!(
+        "annals: 2 drafts are refused; nothing was written
+  line 1: fact: 99 is no fact; annals replay lists them
+  line 1: fact.disputed needs the field reason
+  line 1: fact.disputed needs the field statement
+  line 1: {ours}
+  line 2: rel: unknown word `foo`, expected one of `supports`, `contradicts`, `qualifies`, `updates`, `same-as`, `part-of` (column 44)
+  line 2: to: no earlier draft of this input has the ref \"F9\"
+"
+    );
+    desk.refuses("ada", "append|acts.jsonl", (1, &told));
 }

@@ -233,3 +233,21 @@ fn a_type_that_is_none_is_answered_with_those_of_drafts() {
                 fact.reinstated, fact.related, relation.withdrawn (column 11)\n";
     assert_eq!((answer.exit, answer.err.as_str()), (1, told));
 }
+
+#[test]
+fn a_damaged_document_is_not_called_a_damaged_journal() {
+    let desk = facts();
+    let folder = std::fs::read_dir(desk.path("ledger/document")).unwrap();
+    let document = folder.map(|entry| entry.unwrap().path()).next().unwrap();
+    let mut bytes = std::fs::read(&document).unwrap();
+    bytes[0] ^= 1;
+    std::fs::write(&document, bytes).unwrap();
+    // Without an index the whole record is judged.
+    std::fs::remove_dir_all(desk.path("ledger/index")).unwrap();
+    let answer = desk.run("bo", "confirm|4|--how|reread");
+    let advice = "annals verify lists all, annals repair --from COPY takes documents from another \
+                  copy\n";
+    assert!(answer.exit != 0 && answer.err.ends_with(advice), "{answer:?}");
+    assert!(answer.err.contains("rule 606 document-digest"), "{answer:?}");
+    assert!(!answer.err.contains("journal"), "{answer:?}");
+}

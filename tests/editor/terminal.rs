@@ -428,7 +428,7 @@ fn a_slip_goes_back_to_the_editor() {
         let mut command = desk.command("ada", "append|--edit");
         command.env("VISUAL", format!("sh {}", desk.path("editor.sh").display()));
         let mut talk = talk(command);
-        talk.sees("line 7: quote: in document 3: ");
+        talk.sees("line 8: quote: in document 3: ");
         talk.asks("back to the editor? [y/N]", answer);
         talk
     };

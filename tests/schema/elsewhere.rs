@@ -125,7 +125,8 @@ fn forks(answers: &mut Answers<'_>, room: &Newsroom) {
     room.does(answers, "ledger change --title One --by ada");
     room.does(answers, "verify --pin pin --init-pin --format json");
     room.does(answers, "verify --pin pin --format json");
-    room.does(answers, "verify --pin none/pin --init-pin --format json");
+    let unwritten = "verify --pin none/pin --init-pin --format json";
+    assert_eq!(room.runs(answers, unwritten).exit, 2);
     room.does(answers, "ledger change --title Two --ledger fork/ledger --by ada");
     let verify = "verify --ledger fork/ledger --pin pin --format json";
     assert_eq!(room.runs(answers, verify).exit, 4);

@@ -23,7 +23,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Parts of schemas that no answer here has, each with the reason.
-const NOT_MET: [(&str, &str); 14] = [
+const NOT_MET: [(&str, &str); 16] = [
     ("common.json#/$defs/changed_fact/properties/revision had no value", "see `archivist`"),
     ("common.json#/$defs/impact/properties/ledger had no value", "see `people`"),
     ("editor-list.json#/$defs/edit/properties/undone_by had no value", "see `people`"),
@@ -40,6 +40,11 @@ const NOT_MET: [(&str, &str); 14] = [
     ("show.json#/$defs/of_document/properties/since had no value", "it is about facts"),
     ("show.json#/$defs/of_event/properties/since had no value", "it is about facts"),
     ("status.json#/$defs/marks/oneOf/5 was not met", "the journal is cut, see `faults`"),
+    (
+        "verify-bag.json#/$defs/bag/properties/unsigned_files had no value",
+        "it is about bags without a note, see `bag`",
+    ),
+    ("verify.json#/$defs/body_files/properties/why had no value", "see `archive`"),
     (
         "verify.json#/$defs/report/properties/memory_earlier had no value",
         "it is about damaged marks, see `faults`",

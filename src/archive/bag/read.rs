@@ -40,6 +40,8 @@ pub struct Checked {
     pub payload_files: u64,
     /// The SHA-512 of the tag manifest, if it exists.
     pub tag_manifest: Option<String>,
+    /// The names in the tag manifest.
+    pub tags: Vec<String>,
     /// The size of the payload in bytes, by the bag's own account; `None` if it has none.
     pub declared_bytes: Option<u64>,
     /// The faults, in the order of names.
@@ -117,6 +119,7 @@ pub fn check(bag: &Path) -> Result<Checked, DiskError> {
             checked.unlisted += 1;
         }
     }
+    checked.tags = tags.into_keys().collect();
     checked.manifest = payload;
     Ok(checked)
 }

@@ -11,6 +11,7 @@ pub mod text;
 pub mod page;
 pub mod bag;
 
+use crate::archive::published::body_files::BodyFiles;
 use crate::cli::render::report::subject::ReportSubject;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::visible;
@@ -65,6 +66,9 @@ pub struct VerdictReport {
     pub contradiction: Option<FoundEvidence>,
     pub store: CopyReport,
     pub index: CopyReport,
+    /// The files of bodies in a published folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_files: Option<BodyFilesReport>,
     pub witnesses: Vec<CosignatureReport>,
     #[serde(serialize_with = "as_messages")]
     pub trust_missing: Vec<MissingTrust>,
@@ -170,6 +174,17 @@ pub struct CopyReport {
     pub why: Option<String>,
 }
 
+/// The comparison of the files of bodies in a published folder with their names.
+#[derive(Serialize)]
+pub struct BodyFilesReport {
+    pub state: ComparisonState,
+    pub why: Option<&'static str>,
+    /// How many there should be of the bodies that stand in bundles too.
+    pub wanted: u64,
+    pub missing: u64,
+    pub other: u64,
+}
+
 /// A witness of the policy that cosigned, and the time: seconds since 1970.
 #[derive(Serialize)]
 pub struct CosignatureReport {
@@ -238,7 +253,7 @@ impl VerdictReport {
         VerdictReport {
             report: "annals verify 1",
             verdict: verdict(audited),
-            exit: Exit::from(audited.verdict()),
+            exit: exit(audited.verdict(), &audited.pin),
             size,
             part_of: ledger.and_then(|ledger| ledger.part_of),
             head: report.head,
@@ -265,6 +280,7 @@ impl VerdictReport {
                 Some(ledger) => store(&ledger.store),
                 None => not_compared("a published record has none"),
             },
+            body_files: body_files(&audited.subject),
             index: ledger.map_or_else(|| not_compared(NO_INDEX), |ledger| index(&ledger.index)),
             witnesses: audited
                 .policy_result
@@ -372,6 +388,14 @@ pub fn later(report: &Report) -> Option<Later> {
     report.later_version.map(|(position, format)| Later { position, format })
 }
 
+/// The exit of a verdict: a pin that was asked for and could not be written is not done.
+pub fn exit(verdict: Verdict, pin: &PinFound) -> Exit {
+    match (verdict, pin) {
+        (Verdict::Yes, PinFound::NotWritten(_)) => Exit::Unknown,
+        _ => Exit::from(verdict),
+    }
+}
+
 /// The verdict as a sentence.
 pub fn verdict(audited: &AuditReport) -> String {
     let report = &audited.report;
@@ -391,6 +415,9 @@ pub fn verdict(audited: &AuditReport) -> String {
             Some(part) => format!("yes: what is new since the pin in {part} is as signed"),
             None => "yes: what is new since the pin is whole".to_owned(),
         },
+        (Verdict::Yes, _) if matches!(audited.pin, PinFound::NotWritten(_)) => {
+            format!("yes: {whole}; but the pin was not written")
+        }
         (Verdict::Yes, _) => format!("yes: {whole}"),
         (Verdict::No, _) => "no: the record breaks its rules".to_owned(),
         (Verdict::Forked, _) => forked(report).to_owned(),
@@ -462,7 +489,7 @@ fn checks(audited: &AuditReport) -> Vec<CheckCount> {
             AuditSubject::Ledger(_) => {
                 check("closing", "closing lines", report.commit_lines, (706, 706))
             }
-            AuditSubject::Published { tiles } => {
+            AuditSubject::Published { tiles, .. } => {
                 check("tile", "tiles and their bundles", tiles, (971, 974))
             }
         },
@@ -507,6 +534,21 @@ fn store(found: &StoreFound) -> CopyReport {
 
 /// Why a missing index is not compared.
 pub const NO_INDEX: &str = "there is none here";
+
+/// Why the files of bodies on a server are not compared.
+const BODIES_SERVED: &str = "not asked for where a bundle has the body";
+
+fn body_files(subject: &AuditSubject) -> Option<BodyFilesReport> {
+    let AuditSubject::Published { bodies, .. } = subject else { return None };
+    let BodyFiles { wanted, missing, other } = bodies.unwrap_or_default();
+    let state = match bodies {
+        None => ComparisonState::NotCompared,
+        Some(_) if missing + other > 0 => ComparisonState::Differs,
+        Some(_) => ComparisonState::Same,
+    };
+    let why = bodies.is_none().then_some(BODIES_SERVED);
+    Some(BodyFilesReport { state, why, wanted, missing, other })
+}
 
 fn not_compared(why: &str) -> CopyReport {
     CopyReport { state: ComparisonState::NotCompared, why: Some(why.to_owned()) }

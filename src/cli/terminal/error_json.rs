@@ -90,7 +90,7 @@ impl<'a> RefusalJson<'a> {
     fn of(refusal: &'a Refusal) -> RefusalJson<'a> {
         let (line, row, column) = match &refusal.place {
             None => (None, None, None),
-            Some(InputPlace::Line(line)) => (Some(*line), None, None),
+            Some(InputPlace::Line { line, .. }) => (Some(*line), None, None),
             Some(InputPlace::Row { row, column }) => (None, Some(*row), column.as_ref()),
         };
         let why = refusal.beside_place();

@@ -63,7 +63,7 @@ fn one_line(error: &dyn std::error::Error) -> String {
 fn named(place: Option<&InputPlace>, name: Option<&str>) -> String {
     let (place, column) = match place {
         None => (String::new(), None),
-        Some(InputPlace::Line(line)) => (format!("line {line}"), None),
+        Some(InputPlace::Line { line, .. }) => (format!("line {line}"), None),
         Some(InputPlace::Row { row, column }) => (format!("row {row}"), column.as_ref()),
     };
     let name = name.map(|name| format!(" ({name})")).unwrap_or_default();

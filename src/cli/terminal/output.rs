@@ -9,6 +9,7 @@ use crate::ledger::answer::visible::visible;
 use crate::ledger::answer::write_json;
 use annals_core::edges::{Unit, unit_at};
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
 use textwrap::WordSeparator;
 use textwrap::core::Word;
@@ -73,8 +74,9 @@ pub fn wrapped(text: &str, indent: usize) -> String {
     textwrap::fill(text, whole_words(&pad))
 }
 
-/// Options for lines that break between words, never inside a date or a hyphenated name; in Chinese
-/// and Japanese between characters, but neither before a closing mark nor inside a number.
+/// Options for lines that break between words, never inside a date, a hyphenated name or a number
+/// with its unit; in Chinese and Japanese between characters, but neither before a closing mark nor
+/// inside a number.
 pub fn whole_words(pad: &str) -> textwrap::Options<'_> {
     textwrap::Options::new(width())
         .initial_indent(pad)
@@ -83,19 +85,40 @@ pub fn whole_words(pad: &str) -> textwrap::Options<'_> {
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
 }
 
+/// The maximum length, in bytes, of a number with its spaces and its unit that is kept together.
+const LONGEST_NUMBER: usize = 20;
+
 /// The parts of a line after which it may break.
 fn words_of_line(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
-    let mut from = 0;
-    let words = WordSeparator::AsciiSpace.find_words(line).flat_map(move |word| {
-        let to = from + word.word.len() + word.whitespace.len();
-        let whole = line.get(from..to).unwrap_or_default();
-        from = to;
-        match whole.contains(is_ideographic) {
-            true => ideographic_words(whole),
-            false => vec![word],
+    let (mut words, mut from, mut to) = (Vec::new(), 0, 0);
+    for word in WordSeparator::AsciiSpace.find_words(line) {
+        let begin = to;
+        to += word.word.len() + word.whitespace.len();
+        let is_short = to - from <= LONGEST_NUMBER;
+        if begin > from && !(is_short && is_in_number(line, begin)) {
+            words.extend(parts(line, from..begin));
+            from = begin;
         }
-    });
-    Box::new(words)
+    }
+    words.extend(parts(line, from..to));
+    Box::new(words.into_iter())
+}
+
+/// Whether a place after a space is inside of a number, and beside a digit of it.
+fn is_in_number(line: &str, at: usize) -> bool {
+    let before = line.get(..at).and_then(|before| before.trim_end().chars().next_back());
+    let after = line.get(at..).and_then(|after| after.chars().next());
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    (is_digit(before) || is_digit(after)) && matches!(unit_at(line, at), Some((Unit::Number, _)))
+}
+
+/// The parts of a stretch of a line without a place to break, but for Chinese and Japanese.
+fn parts(line: &str, stretch: Range<usize>) -> Vec<Word<'_>> {
+    match line.get(stretch).unwrap_or_default() {
+        "" => Vec::new(),
+        whole if whole.contains(is_ideographic) => ideographic_words(whole),
+        whole => vec![Word::from(whole)],
+    }
 }
 
 /// Signs of Chinese and Japanese, between which a line may break.
@@ -125,6 +148,33 @@ pub fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), Cl
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_line_breaks_inside_of_a_number_with_its_unit() {
+        let lines = |text: &str, width: usize| {
+            let mut options = whole_words("");
+            options.width = width;
+            textwrap::wrap(text, options).into_iter().map(String::from).collect::<Vec<_>>()
+        };
+        for (text, whole) in [
+            ("Elle a coûté 1 350 000 € en tout.", "1 350 000 €"),
+            ("La séance a duré jusqu’à 18 h 30 hier.", "18 h 30"),
+            ("The road is 12 km long.", "12 km"),
+            ("It paid € 500 to them.", "€ 500"),
+            ("Es waren 3,5 Prozent davon.", "3,5 Prozent"),
+            ("A company paid 4 million for it.", "4 million"),
+        ] {
+            for width in whole.chars().count()..text.chars().count() {
+                let lines = lines(text, width);
+                assert!(lines.iter().any(|line| line.contains(whole)), "{width}: {lines:?}");
+                assert_eq!(lines.join(" "), text);
+            }
+        }
+        // A row of figures is no number.
+        let row = "10 20 30 40 50 60 70 80 90 100 110 120 130 140 150";
+        assert!(lines(row, 20).iter().all(|line| line.len() <= 20), "{:?}", lines(row, 20));
+        assert_eq!(lines(row, 20).join(" "), row);
+    }
 
     #[test]
     fn lines_of_japanese_break_neither_in_a_number_nor_before_a_mark() {

@@ -9,8 +9,13 @@ use annals_core::rule::Rule;
 /// Where something stands in an input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum InputPlace {
-    /// A line (from 1).
-    Line(usize),
+    /// A line of a draft.
+    Line {
+        /// The line (from 1) at which the draft begins.
+        draft: usize,
+        /// The line that is meant.
+        line: usize,
+    },
     /// A row of a table (from 1, the names of the columns are the first), and the cell in it.
     Row {
         /// The row.

@@ -14,6 +14,17 @@ pub struct DraftField {
     pub name: Cow<'static, str>,
     /// The field inside of it, such as `edtf` of `when`.
     pub part: Option<&'static str>,
+    /// The item of a list (from 0) that it stands in, if it stands in one.
+    pub item: Option<(&'static str, usize)>,
+}
+
+impl DraftField {
+    /// The path of a field that stands in an item of a list, as columns of a table have it.
+    pub fn item_path(&self) -> Option<String> {
+        let (list, at) = self.item?;
+        let inner = self.part.unwrap_or(&self.name);
+        Some(format!("{list}.{}.{inner}", at + 1))
+    }
 }
 
 impl fmt::Display for DraftField {
@@ -25,19 +36,19 @@ impl fmt::Display for DraftField {
 
 impl From<&'static str> for DraftField {
     fn from(name: &'static str) -> DraftField {
-        DraftField { name: Cow::Borrowed(name), part: None }
+        DraftField { name: Cow::Borrowed(name), part: None, item: None }
     }
 }
 
 impl From<String> for DraftField {
     fn from(path: String) -> DraftField {
-        DraftField { name: Cow::Owned(path), part: None }
+        DraftField { name: Cow::Owned(path), part: None, item: None }
     }
 }
 
 /// A field inside of another one, such as `edtf` of `when`.
 pub fn part_of(name: &'static str, part: &'static str) -> DraftField {
-    DraftField { name: Cow::Borrowed(name), part: Some(part) }
+    DraftField { name: Cow::Borrowed(name), part: Some(part), item: None }
 }
 
 /// Why a draft cannot be read or resolved.
@@ -67,11 +78,33 @@ impl Unresolved {
         Unresolved::Field { field: field.into(), why: why.into() }
     }
 
+    /// The same of a field that stands in this item of a list.
+    pub fn in_item(self, list: &'static str, at: usize) -> Unresolved {
+        match self {
+            Unresolved::Field { field, why } => {
+                let field = DraftField { item: Some((list, at)), ..field };
+                Unresolved::Field { field, why }
+            }
+            other => other,
+        }
+    }
+
     /// The field whose value is wrong.
     pub fn field(&self) -> Option<&DraftField> {
         match self {
             Unresolved::Field { field, .. } => Some(field),
             Unresolved::Missing { .. } | Unresolved::Draft(_) => None,
+        }
+    }
+
+    /// Whether it may only follow from this field, which could not be read; a field without a name
+    /// may be any that is missing.
+    pub fn may_follow_from(&self, field: &str) -> bool {
+        let field = field.rsplit('.').next().unwrap_or(field);
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        match field {
+            "" => matches!(self, Unresolved::Missing { .. }),
+            field => self.to_string().split(|c| !is_word(c)).any(|word| word == field),
         }
     }
 

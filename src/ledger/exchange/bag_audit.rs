@@ -7,7 +7,7 @@
 use crate::archive::bag::note::BagText;
 use crate::archive::bag::read::{BagSizes, Checked, check, read, sizes};
 use crate::archive::bag::target::NullBagTarget;
-use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST};
+use crate::archive::bag::{Bagger, DECLARATION, INFO, MANIFEST, NOTE, PAYLOAD, TAG_MANIFEST};
 use crate::disk::is_there;
 use crate::journal::GIT_IN_LEDGER;
 use crate::keys::Mark;
@@ -91,6 +91,17 @@ impl BagAudit {
         };
         let wrong = self.checked.wrong.iter().chain(&self.wrong).map(String::as_str);
         wrong.chain(note)
+    }
+
+    /// The files that follow neither from the record nor from the form of a bag, where there is no
+    /// note: nothing signed vouches for these.
+    pub fn unsigned_files(&self) -> Vec<&str> {
+        if self.note != NoteStatus::Unsigned {
+            return Vec::new();
+        }
+        let is_compared = |name: &&str| [DECLARATION, INFO, MANIFEST].contains(name);
+        let tags = self.checked.tags.iter().map(String::as_str);
+        tags.filter(|name| !is_compared(name)).collect()
     }
 
     /// The overall verdict: that of the record if it is "forked" or "no"; "no" if the note does not

@@ -305,21 +305,10 @@ impl From<String> for Unresolvable {
 /// from these.
 fn refused(draft: &LoadedDraft, Reasons(mut why): Reasons) -> DraftResult {
     let follows = |why: &Unresolved| {
-        draft.unread.iter().any(|field| field == "type" || names_field(why, field))
+        draft.unread.iter().any(|field| field == "type" || why.may_follow_from(field))
     };
     why.retain(|why| !follows(why));
     if why.is_empty() { DraftResult::Repeats } else { DraftResult::Refused(Reasons(why)) }
-}
-
-/// Whether a reason may only follow from a field that could not be read; a field without a name may
-/// be any that is missing.
-fn names_field(why: &Unresolved, field: &str) -> bool {
-    let field = field.rsplit('.').next().unwrap_or(field);
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    match field {
-        "" => matches!(why, Unresolved::Missing { .. }),
-        field => why.to_string().split(|c| !is_word(c)).any(|word| word == field),
-    }
 }
 
 /// The next slot of a writer.

@@ -7,13 +7,16 @@
 mod cell_quotes;
 mod cells;
 mod fields;
+mod json_places;
 mod of_type;
 mod read;
 mod short;
 mod table;
 mod template;
+mod toml_lines;
 mod unabridged;
 mod write;
+mod wrong_fields;
 
 use crate::ledger::error::{LedgerError, Reasons};
 use annals_core::event::vocabulary::{
@@ -28,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 pub use table::{Separator, read_table};
 pub use template::template;
+pub use toml_lines::FieldLines;
 pub use write::{DraftForm, written};
 
 /// A position, or the `ref` of an earlier draft of the same input.
@@ -232,20 +236,24 @@ pub struct PlacedDraft {
     pub draft: Draft,
     /// The fields that could not be read. They are refused; the rest is checked beside them.
     pub unread: Vec<String>,
+    /// The lines of its fields, where they do not stand in one.
+    pub lines: FieldLines,
 }
 
 impl PlacedDraft {
     /// A draft that was read whole.
     pub fn at(line: usize, draft: Draft) -> PlacedDraft {
-        PlacedDraft { line, draft, unread: Vec::new() }
+        PlacedDraft { line, draft, ..PlacedDraft::default() }
     }
 }
 
 /// A draft, or a cell of one, that cannot be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DraftError {
-    /// The line (from 1), or the row of a table.
+    /// The line (from 1) at which the draft begins, or the row of a table.
     pub line: usize,
+    /// The line of the field, where the draft has several.
+    pub field_line: Option<usize>,
     /// The cell's column (from 0) in a table.
     pub column: Option<usize>,
     /// Its `ref`, if that could be read.

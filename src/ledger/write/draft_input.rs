@@ -8,7 +8,7 @@
 use crate::disk::{self, DiskError};
 use crate::keys::found_secret;
 use crate::ledger::error::{Unresolved, chain};
-use crate::ledger::write::draft::{Columns, Draft, DraftError, Input, PlacedDraft};
+use crate::ledger::write::draft::{Columns, Draft, DraftError, FieldLines, Input, PlacedDraft};
 use annals_core::event::body::MAX_DOCUMENT;
 use annals_core::hash::Hash;
 use std::collections::BTreeMap;
@@ -89,6 +89,8 @@ pub struct LoadedDraft {
     pub draft: Draft,
     /// The fields of it that could not be read.
     pub unread: Vec<String>,
+    /// The lines of its fields, where they do not stand in one.
+    pub lines: FieldLines,
     /// The file that it names, or why that cannot be read.
     pub file: Result<Option<LoadedFile>, Unresolved>,
 }
@@ -132,15 +134,21 @@ impl LoadedInput {
 impl LoadedDraft {
     /// A draft of no file of drafts, with the document that it brings.
     pub fn of(draft: Draft, file: LoadedFile) -> LoadedDraft {
-        LoadedDraft { line: 0, draft, unread: Vec::new(), file: Ok(Some(file)) }
+        LoadedDraft {
+            line: 0,
+            draft,
+            unread: Vec::new(),
+            lines: FieldLines::default(),
+            file: Ok(Some(file)),
+        }
     }
 
     /// A draft with the file that it names.
     pub fn read(placed: &PlacedDraft, reach: Reach<'_>) -> LoadedDraft {
-        let PlacedDraft { line, draft, unread } = placed.clone();
+        let PlacedDraft { line, draft, unread, lines } = placed.clone();
         let file = draft.file.as_ref().map(|file| LoadedFile::read(reach, file)).transpose();
         let file = file.map_err(|error| Unresolved::at("file", chain(&error)));
-        LoadedDraft { line, draft, unread, file }
+        LoadedDraft { line, draft, unread, lines, file }
     }
 }
 

@@ -97,8 +97,8 @@ impl Refusals {
         }
         match &outcome.result {
             DraftResult::Good | DraftResult::Repeats => {}
-            // Each cell of a table has its own place.
-            DraftResult::Refused(why) if self.columns.is_table() => {
+            // Each field of a file has its own place.
+            DraftResult::Refused(why) if loaded.line > 0 => {
                 why.0.iter().for_each(|why| self.refuse(loaded, None, why.clone().into()));
             }
             DraftResult::Refused(why) => self.refuse(loaded, None, why.clone()),
@@ -110,7 +110,8 @@ impl Refusals {
 
     fn refuse(&mut self, loaded: &LoadedDraft, rule: Option<Rule>, why: Reasons) {
         let column = why.field().and_then(|field| self.columns.of_field(field));
-        let place = self.columns.place(loaded.line, column);
+        let line = why.field().and_then(|field| loaded.lines.of_field(field));
+        let place = self.columns.place(loaded.line, column, line.unwrap_or(loaded.line));
         self.refused.push(Refusal { place, name: loaded.draft.name.clone(), rule, why });
     }
 

@@ -5,6 +5,7 @@
 //! Not here: legality and signatures (`append`). Source: FORMAT.md section 4.
 
 mod agent_names;
+mod args;
 mod description;
 mod parts;
 pub mod fields;
@@ -16,9 +17,9 @@ use crate::ledger::write::draft::{
 use crate::ledger::write::resolve::fields::{
     edtf_of, field, keep, lang_of_words, need, seen_words, uri,
 };
-use annals_core::event::args::{self, Args, Seal};
+use annals_core::event::args::Args;
 use annals_core::event::body::{self, Content, Fact};
-use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Reason, Stance, Type, Vouch};
+use annals_core::event::vocabulary::{AgentType, Basis, Stance, Type, Vouch};
 use annals_core::hash::Hash;
 use annals_core::quote::{MOST_WORDS, Text, no_context};
 use annals_core::quote_search::places::QuoteSearchError;
@@ -143,72 +144,29 @@ impl<'a> Resolver<'a> {
                 Unresolved::at("sealed", "sealing is not built; leave the field out").into()
             );
         }
-        let wrong = fields_of_others(kind, draft);
-        if !wrong.0.is_empty() {
-            return Err(wrong);
-        }
-        let args = self.args(kind, draft)?;
-        let (content, document) = match kind {
-            Type::DocumentCaptured => self.captured(draft, file)?,
-            _ => (self.content(kind, draft)?, None),
+        let mut wrong = fields_of_others(kind, draft);
+        let is_of_type = wrong.0.is_empty();
+        let args = keep(self.args(kind, draft), &mut wrong);
+        let content = match kind {
+            Type::DocumentCaptured => self.captured(draft, file),
+            _ => self.content(kind, draft).map(|content| (content, None)),
         };
-        Ok(ResolvedDraft { args, content, document })
-    }
-
-    fn args(&self, kind: Type, draft: &Draft) -> Result<Args, Unresolved> {
-        let sealed = Seal::Open;
-        let error_in = draft.error_in.unwrap_or(place_of(draft.reason));
-        let at =
-            |name: &Option<Name>, field: &'static str| self.position(name.as_ref(), field, kind);
-        Ok(match kind {
-            Type::DocumentCaptured => Args::DocumentCaptured(args::DocumentCaptured { sealed }),
-            Type::DocumentDescribed => {
-                let document = at(&draft.document, "document")?;
-                Args::DocumentDescribed(args::DocumentDescribed { document })
+        let content = content.map_err(|Reasons(rest)| {
+            let fields: Vec<_> = wrong.0.iter().filter_map(Unresolved::field).cloned().collect();
+            let is_new = |why: &Unresolved| {
+                !wrong.0.contains(why) && why.field().is_none_or(|field| !fields.contains(field))
+            };
+            let rest: Vec<_> = rest.into_iter().filter(is_new).collect();
+            wrong.0.extend(rest);
+        });
+        // What is missing may be missing only because the type is another one.
+        wrong.0.retain(|why| is_of_type || why.field().is_some());
+        match (args, content, wrong.0.is_empty()) {
+            (Some(args), Ok((content, document)), true) => {
+                Ok(ResolvedDraft { args, content, document })
             }
-            Type::FactAsserted => Args::FactAsserted(args::FactAsserted { sealed }),
-            Type::FactConfirmed => {
-                let how = need(draft.how, "how", kind)?;
-                Args::FactConfirmed(args::FactConfirmed { on: self.on(kind, draft)?, how })
-            }
-            Type::FactDisputed => {
-                let (on, reason) = (self.on(kind, draft)?, need(draft.reason, "reason", kind)?);
-                Args::FactDisputed(args::FactDisputed { on, reason, error_in })
-            }
-            Type::FactUpheld => {
-                Args::FactUpheld(args::FactUpheld { dispute: at(&draft.dispute, "dispute")? })
-            }
-            Type::FactCorrected => {
-                let (on, reason) = (self.on(kind, draft)?, need(draft.reason, "reason", kind)?);
-                let names = draft.resolves.as_deref().unwrap_or_default();
-                let positions = names.iter().map(|n| self.position(Some(n), "resolves", kind));
-                let mut resolves = positions.collect::<Result<Vec<u64>, _>>()?;
-                resolves.sort_unstable();
-                resolves.dedup();
-                let corrected = args::FactCorrected { on, reason, error_in, resolves, sealed };
-                Args::FactCorrected(corrected)
-            }
-            Type::FactRetracted => {
-                let (on, reason) = (self.on(kind, draft)?, need(draft.reason, "reason", kind)?);
-                Args::FactRetracted(args::FactRetracted { on, reason, error_in })
-            }
-            Type::FactReinstated => {
-                let retraction = at(&draft.retraction, "retraction")?;
-                Args::FactReinstated(args::FactReinstated { retraction })
-            }
-            Type::FactRelated => {
-                let rel = need(draft.rel, "rel", kind)?;
-                let (from, to) = (at(&draft.from, "from")?, at(&draft.to, "to")?);
-                Args::FactRelated(args::FactRelated { from, rel, to })
-            }
-            Type::RelationWithdrawn => {
-                let relation = at(&draft.relation, "relation")?;
-                Args::RelationWithdrawn(args::RelationWithdrawn { relation })
-            }
-            other => {
-                return Err(format!("{other} is not made from a draft; see annals --help").into());
-            }
-        })
+            _ => Err(wrong),
+        }
     }
 
     fn position(
@@ -235,64 +193,48 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The revision to act on: `on` itself, or the present revision of `fact`.
-    fn on(&self, kind: Type, draft: &Draft) -> Result<u64, Unresolved> {
-        if draft.on.is_some() {
-            let on = self.position(draft.on.as_ref(), "on", kind)?;
-            if draft.fact.is_some() {
-                let fact = self.position(draft.fact.as_ref(), "fact", kind)?;
-                self.expect_same_fact(fact, on)?;
-            }
-            return Ok(on);
-        }
-        let fact = self.position(draft.fact.as_ref(), "fact", kind)?;
-        let no_fact =
-            || Unresolved::at("fact", format!("{fact} is no fact; annals replay lists them"));
-        self.lookup.revision_of(fact).ok_or_else(no_fact)
-    }
-
-    /// Refuses a revision that is none of the fact beside it.
-    fn expect_same_fact(&self, fact: u64, on: u64) -> Result<(), Unresolved> {
-        match (self.lookup.fact_of_revision(fact), self.lookup.fact_of_revision(on)) {
-            (Some(named), Some(of)) if named != of => Err(Unresolved::at(
-                "on",
-                format!(
-                    "expected a revision of fact {named}, which fact names, found one of fact \
-                     {of}; give one of the two"
-                ),
-            )),
-            _ => Ok(()),
-        }
-    }
-
     fn content(&mut self, kind: Type, draft: &Draft) -> Result<Content, Reasons> {
-        let text = words("statement", draft.statement.as_ref())?;
-        // A new fact resolves its own evidence, so that all its faults are reported together.
-        let evidence = match kind {
-            Type::FactAsserted | Type::FactCorrected => None,
-            _ => self.evidence(draft, None)?,
+        if kind == Type::DocumentDescribed {
+            return self.described(draft);
+        }
+        // All that is wrong with a draft is reported at once.
+        let mut wrong = Reasons::default();
+        let must = |text| need(text, "statement", kind);
+        let text = words("statement", draft.statement.as_ref());
+        let text = match kind {
+            Type::FactAsserted | Type::FactConfirmed | Type::FactRelated => text,
+            _ => text.and_then(|text| must(text).map(Some)),
         };
+        let text = keep(text, &mut wrong).flatten();
+        let (evidence, fact) = match kind {
+            // A new fact resolves its own evidence.
+            Type::FactAsserted => (None, keep(self.new_fact(draft, None), &mut wrong)),
+            Type::FactCorrected => {
+                let old = keep(self.old_fact(draft), &mut wrong);
+                let fact = old.and_then(|old| keep(self.new_fact(draft, Some(old)), &mut wrong));
+                (None, fact)
+            }
+            _ => (keep(self.evidence(draft, None), &mut wrong).flatten(), None),
+        };
+        if !wrong.0.is_empty() {
+            return Err(wrong);
+        }
         let argued = |statement| body::Argued { statement, evidence: evidence.clone() };
         let stated = |statement| body::Stated { statement };
-        let must = |text| need(text, "statement", kind);
-        Ok(match kind {
-            Type::DocumentDescribed => self.described(draft)?,
-            Type::FactAsserted => {
-                Content::FactAsserted(body::Asserted { fact: self.new_fact(draft, None)? })
-            }
-            Type::FactConfirmed => Content::FactConfirmed(body::Confirmed { evidence }),
-            Type::FactDisputed => Content::FactDisputed(argued(must(text)?)),
-            Type::FactUpheld => Content::FactUpheld(argued(must(text)?)),
-            Type::FactCorrected => {
-                let old = self.old_fact(draft)?;
-                let (statement, fact) = (must(text)?, self.new_fact(draft, Some(old))?);
+        Ok(match (kind, fact) {
+            (Type::FactAsserted, Some(fact)) => Content::FactAsserted(body::Asserted { fact }),
+            (Type::FactCorrected, Some(fact)) => {
+                let statement = must(text)?;
                 Content::FactCorrected(body::Corrected { statement, fact })
             }
-            Type::FactRetracted => Content::FactRetracted(stated(must(text)?)),
-            Type::FactReinstated => Content::FactReinstated(argued(must(text)?)),
-            Type::FactRelated => Content::FactRelated(body::Related { statement: text }),
-            Type::RelationWithdrawn => Content::RelationWithdrawn(stated(must(text)?)),
-            other => {
+            (Type::FactConfirmed, _) => Content::FactConfirmed(body::Confirmed { evidence }),
+            (Type::FactDisputed, _) => Content::FactDisputed(argued(must(text)?)),
+            (Type::FactUpheld, _) => Content::FactUpheld(argued(must(text)?)),
+            (Type::FactRetracted, _) => Content::FactRetracted(stated(must(text)?)),
+            (Type::FactReinstated, _) => Content::FactReinstated(argued(must(text)?)),
+            (Type::FactRelated, _) => Content::FactRelated(body::Related { statement: text }),
+            (Type::RelationWithdrawn, _) => Content::RelationWithdrawn(stated(must(text)?)),
+            (other, _) => {
                 return Err(format!("{other} is not made from a draft; see annals --help").into());
             }
         })
@@ -330,11 +272,22 @@ impl<'a> Resolver<'a> {
             (None, None, None) => None,
         };
         let attribution: Vec<body::Hop> = match &draft.attribution {
-            Some(hops) => hops.iter().filter_map(|hop| keep(self.hop(hop), &mut wrong)).collect(),
+            Some(hops) => {
+                let hops = hops.iter().enumerate().filter_map(|(at, hop)| {
+                    let hop = self.hop(hop).map_err(|why| why.in_item("attribution", at));
+                    keep(hop, &mut wrong)
+                });
+                hops.collect()
+            }
             None => old.and_then(|old| old.attribution.clone()).unwrap_or_default(),
         };
         let mut topics: Vec<body::Topic> = match &draft.topics {
-            Some(topics) => topics.iter().filter_map(|it| keep(topic(it), &mut wrong)).collect(),
+            Some(topics) => {
+                let topics = topics.iter().enumerate().filter_map(|(at, it)| {
+                    keep(topic(it).map_err(|why| why.in_item("topics", at)), &mut wrong)
+                });
+                topics.collect()
+            }
             None => old.and_then(|old| old.topics.clone()).unwrap_or_default(),
         };
         let mut known = Vec::new();
@@ -506,12 +459,20 @@ impl<'a> Resolver<'a> {
             reliability: draft.reliability,
             ..EvidenceDraft::default()
         });
-        let given = draft.evidence.iter().flatten();
-        let all: Vec<EvidenceDraft> = short.into_iter().chain(given.cloned()).collect();
+        let given = draft.evidence.iter().flatten().cloned().enumerate();
+        let given = given.map(|(at, entry)| (Some(at), entry));
+        let all: Vec<(Option<usize>, EvidenceDraft)> =
+            short.map(|short| (None, short)).into_iter().chain(given).collect();
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
         let mut wrong = Reasons::default();
-        let resolved =
-            all.iter().filter_map(|entry| keep(self.one_evidence(entry, kind), &mut wrong));
+        let resolved = all.iter().filter_map(|(at, entry)| {
+            let one = self.one_evidence(entry, kind);
+            let one = one.map_err(|why| match at {
+                Some(at) => why.in_item("evidence", *at),
+                None => why,
+            });
+            keep(one, &mut wrong)
+        });
         let resolved: Vec<body::Evidence> = resolved.collect();
         match wrong.0.is_empty() {
             true => Ok(Some(resolved).filter(|list| !list.is_empty())),
@@ -681,13 +642,4 @@ fn fields_of_others(kind: Type, draft: &Draft) -> Reasons {
             .map(|field| Unresolved::at(field, format!("expected a field of {kind}{untyped}")))
             .collect(),
     )
-}
-
-/// Where the error is, if a draft does not say it: a source that was corrected or retracted has it
-/// itself.
-fn place_of(reason: Option<Reason>) -> ErrorIn {
-    match reason {
-        Some(Reason::SourceCorrected | Reason::SourceRetracted) => ErrorIn::Document,
-        _ => ErrorIn::Record,
-    }
 }

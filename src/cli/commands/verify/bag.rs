@@ -37,7 +37,7 @@ pub fn run(
     let report = |step, done| progress.step(step, done);
     let bag_audit = audit_bag(folder, options, Steps(Some(&report)))?;
     drop(progress);
-    let exit = Exit::from(bag_audit.verdict());
+    let verdict = bag_audit.verdict();
     let mut out = done_as(context.format());
     let report = match &bag_audit.record {
         Ok(BagRecord { record, audit }) => {
@@ -65,7 +65,7 @@ pub fn run(
     }
     flushed?;
     match bag_audit.record {
-        Ok(_) => Ok(exit),
+        Ok(_) => Ok(report.map_or(verdict.into(), |report| report.exit)),
         Err(error) => Err(error.into()),
     }
 }

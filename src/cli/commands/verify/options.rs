@@ -124,7 +124,8 @@ fn place_of_subject(args: &VerifyArgs) -> Result<Option<ProtectedPlace<'_>>, Cli
     }))
 }
 
-/// Reports on stderr a pin that could not be written: the exit is that of the record.
+/// Reports on stderr a pin that could not be written: the verdict is that of the record, and the
+/// exit is not 0.
 pub fn warn_of_pin(report: &VerdictReport) {
     if let Some(why) = &report.pin.why {
         note(format_args!("warning: the pin could not be written: {}", visible(why)));

@@ -5,10 +5,11 @@
 
 use crate::cli::render::report::lines::{Line, line};
 use crate::cli::render::report::subject::{BagDamage, ReportSubject, UnreadParts};
-use crate::cli::render::report::{PinState, VerdictReport};
+use crate::cli::render::report::{ComparisonState, PinState, VerdictReport};
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::visible;
+use crate::ledger::error::RepairPart;
 use annals_core::verify::cosigned::MissingTrust;
 use std::borrow::Cow;
 
@@ -26,13 +27,16 @@ pub fn advice(report: &VerdictReport) -> Vec<Line> {
     advice.extend(pin_advice(report).into_iter().map(Cow::Borrowed));
     let of_subject = match &report.subject {
         ReportSubject::Published => published_advice(report),
-        ReportSubject::Bag(damage) => bag_advice(report, *damage),
+        ReportSubject::Bag(damage) => bag_advice(report, damage),
         ReportSubject::Copy(unread) => copy_advice(&Repairs::of(report, *unread)),
         ReportSubject::Ledger(unread) | ReportSubject::ServerCopy { unread, .. } => {
             ledger_advice(&Repairs::of(report, *unread))
         }
     };
     advice.extend(of_subject.into_iter().map(Cow::Borrowed));
+    if let ReportSubject::Bag(BagDamage { unsigned_files, .. }) = &report.subject {
+        advice.extend(unsigned_advice(unsigned_files));
+    }
     advice.iter().map(|text| line("what to do", with_places(text))).collect()
 }
 
@@ -129,7 +133,7 @@ fn trust_advice(report: &VerdictReport) -> Vec<&'static str> {
     advice
 }
 
-/// For a pin that cannot be compared.
+/// For a pin that cannot be compared or written.
 fn pin_advice(report: &VerdictReport) -> Vec<&'static str> {
     let mut advice = Vec::new();
     if report.is_pin_later {
@@ -140,6 +144,12 @@ fn pin_advice(report: &VerdictReport) -> Vec<&'static str> {
              what is there now",
         );
     }
+    if report.pin.state == PinState::NotWritten {
+        advice.push(
+            "the pin was not written: name a file that can be written with --pin, or let this one \
+             be written, and verify again",
+        );
+    }
     if has(report, |rule| rule == 804) {
         advice.push("name the pin of this record with --pin");
     }
@@ -148,16 +158,21 @@ fn pin_advice(report: &VerdictReport) -> Vec<&'static str> {
 
 fn published_advice(report: &VerdictReport) -> Vec<&'static str> {
     let is_faulty = has(report, |rule| !matches!(rule, 803 | 804));
+    let of_bodies = report.body_files.as_ref();
+    let is_incomplete = of_bodies.is_some_and(|files| files.state == ComparisonState::Differs);
     match is_faulty && report.exit != Exit::Forked {
         true => vec![
             "whoever publishes it verifies the ledger, removes the files that are wrong and \
              publishes again; a reader takes it from another place",
         ],
+        false if is_incomplete => {
+            vec!["whoever publishes it writes these files again: annals publish --verify-first"]
+        }
         false => Vec::new(),
     }
 }
 
-fn bag_advice(report: &VerdictReport, damage: BagDamage) -> Vec<&'static str> {
+fn bag_advice(report: &VerdictReport, damage: &BagDamage) -> Vec<&'static str> {
     let mut advice = Vec::new();
     if report.exit == Exit::Forked {
         return advice;
@@ -188,6 +203,26 @@ fn bag_advice(report: &VerdictReport, damage: BagDamage) -> Vec<&'static str> {
     advice
 }
 
+/// The maximum number of files of a bag that are named.
+const NAMED: usize = 5;
+
+/// For the files of a bag for which nothing signed vouches.
+fn unsigned_advice(files: &[String]) -> Option<Advice> {
+    if files.is_empty() {
+        return None;
+    }
+    let mut named: Vec<String> = files.iter().take(NAMED).map(|name| visible(name)).collect();
+    if let Some(more) = files.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        named.push(format!("{more} more"));
+    }
+    let (named, them) = (named.join(", "), if files.len() == 1 { "it" } else { "them" });
+    let text = format!(
+        "nothing signed vouches for {named}, which anybody may have changed: run no command from \
+         {them}; ask who made the bag for one that the log key signed (tagmanifest-sha512.note)"
+    );
+    Some(text.into())
+}
+
 /// The parts of a ledger that its faults ask to repair.
 struct Repairs {
     /// Whether the journal has no event.
@@ -202,14 +237,13 @@ struct Repairs {
 impl Repairs {
     fn of(report: &VerdictReport, unread: UnreadParts) -> Repairs {
         let is_empty = report.size == 0 && !unread.journal && !has(report, |rule| rule == 910);
-        let of_events = |rule| matches!(rule, 101..=604 | 607..=616 | 704..=706 | 910);
-        let of_checkpoint = has(report, |rule| matches!(rule, 701..=703));
+        let needs = |part| has(report, |rule| RepairPart::of(rule) == Some(part));
         Repairs {
             is_empty,
-            events: is_empty || unread.journal || has(report, of_events),
-            documents: unread.documents || has(report, |rule| matches!(rule, 605 | 606)),
+            events: is_empty || unread.journal || needs(RepairPart::Events),
+            documents: unread.documents || needs(RepairPart::Documents),
             // No checkpoint is signed for a journal without an event.
-            checkpoint: !is_empty && (unread.checkpoint || of_checkpoint),
+            checkpoint: !is_empty && (unread.checkpoint || needs(RepairPart::Checkpoint)),
             is_checkpoint_unread: unread.checkpoint,
         }
     }

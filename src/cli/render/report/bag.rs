@@ -4,9 +4,8 @@
 
 use crate::cli::render::report::lines::{Line, Section, line};
 use crate::cli::render::report::subject::{BagDamage, ReportSubject};
-use crate::cli::render::report::{VerdictReport, forked};
+use crate::cli::render::report::{VerdictReport, exit, forked};
 use crate::cli::terminal::counted;
-use crate::cli::terminal::exit::Exit;
 use crate::ledger::audit::AuditReport;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::exchange::bag_audit::{BagAudit, NoteStatus, is_of_pin};
@@ -27,6 +26,9 @@ pub struct BagReport {
     pub signed: bool,
     /// Number of events of the record that it was taken from.
     pub of: Option<u64>,
+    /// The files for which nothing signed vouches; absent if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unsigned_files: Vec<String>,
     /// The faults, file by file.
     pub wrong: Vec<String>,
     /// Number of files that the manifest lists.
@@ -57,6 +59,7 @@ impl BagReport {
             checkpoints: bag_audit.checkpoints,
             signed: bag_audit.note == NoteStatus::Yes,
             of: bag_audit.sizes.map(|sizes| sizes.record),
+            unsigned_files: bag_audit.unsigned_files().into_iter().map(str::to_owned).collect(),
             wrong: bag_audit.all_wrong().map(str::to_owned).collect(),
             listed: bag_audit.checked.manifest.len() as u64,
             size: bag_audit.sizes.map(|sizes| sizes.bag),
@@ -97,7 +100,7 @@ impl VerdictReport {
         let report = VerdictReport::of(audited, roster, subject);
         VerdictReport {
             verdict: verdict(bag_audit, audited).map_or(report.verdict, str::to_owned),
-            exit: Exit::from(bag_audit.verdict()),
+            exit: exit(bag_audit.verdict(), &audited.pin),
             ..report
         }
     }
@@ -129,6 +132,7 @@ impl BagDamage {
         BagDamage {
             unlisted: unlisted > 0,
             damaged: bag_audit.all_wrong().count() > unlisted + later,
+            unsigned_files: bag_audit.unsigned_files().into_iter().map(str::to_owned).collect(),
             line_ends: bag_audit.all_wrong().any(has_line_ends)
                 || own.any(|fault| has_line_ends(&fault.why)),
         }

@@ -7,7 +7,9 @@
 use crate::cli::render::report::advice::advice;
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
 use crate::cli::render::report::subject::ReportSubject;
-use crate::cli::render::report::{ComparisonState, EventRange, NO_INDEX, PinState, VerdictReport};
+use crate::cli::render::report::{
+    BodyFilesReport, ComparisonState, EventRange, NO_INDEX, PinState, VerdictReport,
+};
 use crate::cli::render::tally_lines;
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{counted, seconds_as_moment, visible};
@@ -79,6 +81,9 @@ fn open(report: &VerdictReport) -> Vec<Line> {
     if let Some(why) = report.index.why.as_ref().filter(|why| *why != NO_INDEX) {
         lines.push(line("index", format!("not compared: {}", visible(&with_places(why)))));
     }
+    if let Some(why) = report.body_files.as_ref().and_then(|files| files.why) {
+        lines.push(line("body files", why));
+    }
     if let Some(why) = &report.keys_missing {
         lines.push(line("keys", visible(why)));
     }
@@ -112,6 +117,9 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
         }
         (_, Some(_)) => {}
         _ => lines.push(line("index", "differs from what the journal folds to")),
+    }
+    if let Some(files) = report.body_files.as_ref().filter(|files| files.why.is_none()) {
+        lines.push(line("body files", body_files(files)));
     }
     let none = report.pin.state == PinState::None;
     let compared = match (none, report.memory_compared) {
@@ -168,6 +176,18 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
         lines.push(line("explained", what));
     }
     lines
+}
+
+/// What the files of bodies are, in words.
+fn body_files(files: &BodyFilesReport) -> String {
+    let BodyFilesReport { wanted, missing, other, .. } = files;
+    match missing + other {
+        0 => format!("{}, each with the bytes that its name says", counted(*wanted, "file")),
+        _ => format!(
+            "{missing} of {wanted} missing, {other} with other bytes than the name says; the \
+             bodies were taken from the bundles"
+        ),
+    }
 }
 
 fn against(report: &VerdictReport) -> Vec<Line> {

@@ -39,8 +39,8 @@ pub struct UnreadParts {
     pub checkpoint: bool,
 }
 
-/// What is wrong with the files of a bag, beside its record.
-#[derive(Clone, Copy, Debug)]
+/// What is wrong with the files of a bag, beside its record, or not signed.
+#[derive(Clone, Debug)]
 pub struct BagDamage {
     /// Whether there are files that no manifest lists.
     pub unlisted: bool,
@@ -48,6 +48,8 @@ pub struct BagDamage {
     pub damaged: bool,
     /// Whether line ends were changed.
     pub line_ends: bool,
+    /// The files for which nothing signed vouches.
+    pub unsigned_files: Vec<String>,
 }
 
 impl ReportSubject {

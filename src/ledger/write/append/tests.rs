@@ -135,7 +135,7 @@ fn every_refusal_is_named_in_its_order() {
     let drafts = drafts(&kinds);
     let Err(refused) = outcome(&room, &drafts) else { panic!("bad drafts were taken") };
     let lines: Vec<_> = refused.iter().map(|refusal| refusal.place.clone()).collect();
-    let expected = [4, 41, 42, 67].map(|line| Some(InputPlace::Line(line)));
+    let expected = [4, 41, 42, 67].map(|line| Some(InputPlace::Line { draft: line, line }));
     assert_eq!(lines, expected, "{refused:?}");
 }
 

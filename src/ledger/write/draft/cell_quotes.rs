@@ -24,7 +24,7 @@ pub(super) fn misquoted(text: &str, separator: u8) -> Vec<MisquotedCell> {
         let end = rows.cell();
         if let Some(why) = end.wrong(rows.text.get(from..rows.at).unwrap_or_default()) {
             let (column, why) = (Some(column), why.into());
-            let error = DraftError { line: row, column, why, name: None };
+            let error = DraftError { line: row, column, why, ..DraftError::default() };
             found.push(MisquotedCell { error, is_open: end == CellEnd::Open });
         }
         match rows.skip() {

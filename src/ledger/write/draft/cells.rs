@@ -177,27 +177,29 @@ impl Columns {
         !self.0.is_empty()
     }
 
-    /// Where a line or a row is, and the cell in it, if that is known.
-    pub fn place(&self, line: usize, column: Option<usize>) -> Option<InputPlace> {
+    /// Where the row of a draft is, and the cell in it, if that is known; in a file of lines the
+    /// line.
+    pub fn place(&self, draft: usize, column: Option<usize>, line: usize) -> Option<InputPlace> {
         if !self.is_table() {
-            return (line > 0).then_some(InputPlace::Line(line));
+            return (line > 0).then_some(InputPlace::Line { draft, line });
         }
         let column = column.map(|index| {
             let name = self.0.get(index).cloned().unwrap_or_default();
             Column { index, name }
         });
-        Some(InputPlace::Row { row: line, column })
+        Some(InputPlace::Row { row: draft, column })
     }
 
     /// The refusal of what could not be read.
     pub fn refusal(&self, error: &DraftError) -> Refusal {
-        let place = self.place(error.line, error.column);
+        let line = error.field_line.unwrap_or(error.line);
+        let place = self.place(error.line, error.column, line);
         Refusal { place, name: error.name.clone(), rule: None, why: error.why.clone() }
     }
 
     /// The column of a field of a draft; none in a file of lines.
-    pub fn of_field(&self, field: &DraftField) -> Option<usize> {
-        let (field, inner) = (&*field.name, field.part.unwrap_or_default());
+    pub fn of_field(&self, whole: &DraftField) -> Option<usize> {
+        let (field, inner) = (&*whole.name, whole.part.unwrap_or_default());
         let named = |name: &str| self.0.iter().position(|column| column == name);
         let begins = |name: &str| {
             let begins = |column: &String| {
@@ -214,10 +216,13 @@ impl Columns {
             _ => None,
         };
         let exact = named(&format!("{field}.{inner}"));
-        short.or(exact).or_else(|| named(field)).or_else(|| begins(field)).or_else(|| {
-            let inside = |column: &String| column.rsplit('.').next() == Some(field);
-            self.0.iter().position(inside)
-        })
+        let of_item = whole.item_path().and_then(|path| named(&path));
+        of_item.or(short).or(exact).or_else(|| named(field)).or_else(|| begins(field)).or_else(
+            || {
+                let inside = |column: &String| column.rsplit('.').next() == Some(field);
+                self.0.iter().position(inside)
+            },
+        )
     }
 }
 

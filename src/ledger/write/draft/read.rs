@@ -1,10 +1,13 @@
 //! Reading drafts: JSON Lines and TOML, every bad draft reported with its line.
 //!
-//! Always holds: one bad draft hides no other; an unknown field is reported with the nearest known
-//! ones. Not here: the fields (`draft`), what they resolve to (`resolve`).
+//! Always holds: one bad draft hides no other, and one bad field of it neither; an unknown field is
+//! reported with the nearest known ones. Not here: the fields (`draft`), what they resolve to
+//! (`resolve`).
 
 use crate::ledger::error::{DraftField, Reasons, Unresolved};
-use crate::ledger::write::draft::{Draft, DraftError, Input, PlacedDraft, fields_of};
+use crate::ledger::write::draft::json_places::{column, repeated};
+use crate::ledger::write::draft::wrong_fields::{FieldPath, PathStep, WrongField, read_fields};
+use crate::ledger::write::draft::{Draft, DraftError, FieldLines, Input, PlacedDraft, fields_of};
 use annals_core::event::vocabulary::Type;
 use annals_core::text::in_quotes;
 use serde::Deserialize;
@@ -46,14 +49,11 @@ pub fn read_json_lines(text: &str) -> Input {
         if content.trim().is_empty() || is_note(content) {
             continue;
         }
-        match json_draft(content) {
-            Ok(draft) => input.drafts.push(PlacedDraft::at(line, draft)),
-            Err(why) => {
-                let value = serde_json::from_str::<serde_json::Value>(content).ok();
-                let name = value.and_then(|value| Some(value.get("ref")?.as_str()?.to_owned()));
-                input.unread.push(DraftError { line, name, why, column: None });
-            }
-        }
+        let read = json_draft(content);
+        let value = || serde_json::from_str::<serde_json::Value>(content).ok();
+        let name = || value().and_then(|value| Some(value.get("ref")?.as_str()?.to_owned()));
+        let name = if read.wrong.is_empty() { None } else { name() };
+        input.add(read, PlacedDraft { line, ..PlacedDraft::default() }, name);
     }
     input
 }
@@ -129,39 +129,116 @@ fn is_yaml(text: &str) -> bool {
     lines.all(is_one)
 }
 
-fn json_draft(line: &str) -> Result<Draft, Reasons> {
-    if !line.trim_start().starts_with('{') {
-        let found: String = line.trim().chars().take(20).collect();
-        return Err(format!("expected a draft in braces, found {}", in_quotes(&found)).into());
-    }
-    let mut reader = serde_json::Deserializer::from_str(line);
-    let draft = serde_path_to_error::deserialize(&mut reader);
-    let draft = draft.map_err(|error| json_why(line, path(&error), error.inner()))?;
-    reader.end().map_err(|error| json_why(line, None, &error))?;
-    Draft::unabridged(draft)
+/// What can be read of a draft, and what is wrong with the rest.
+struct ReadDraft {
+    /// The draft of what can be read, without short forms; none where it is no draft.
+    draft: Option<Draft>,
+    /// What is wrong, each with its line where the draft has several.
+    wrong: Vec<(Unresolved, Option<usize>)>,
+    /// The names of the fields that could not be read.
+    unread: Vec<String>,
 }
 
-fn json_why(line: &str, path: Option<DraftField>, error: &serde_json::Error) -> Unresolved {
+impl ReadDraft {
+    /// A draft with what is wrong with its short forms, beside the fields that could not be read.
+    fn unabridged(
+        draft: Option<Draft>,
+        mut wrong: Vec<(Unresolved, Option<usize>)>,
+        mut unread: Vec<String>,
+    ) -> ReadDraft {
+        let draft = draft.map(|draft| {
+            let (draft, Reasons(mut all)) = draft.unabridged();
+            all.retain(|why| !unread.iter().any(|field| why.may_follow_from(field)));
+            unread.extend(all.iter().filter_map(|why| Some(why.field()?.name.to_string())));
+            wrong.extend(all.into_iter().map(|why| (why, None)));
+            draft
+        });
+        ReadDraft { draft, wrong, unread }
+    }
+
+    /// No draft at all.
+    fn none(why: Unresolved) -> ReadDraft {
+        ReadDraft { draft: None, wrong: vec![(why, None)], unread: Vec::new() }
+    }
+}
+
+impl Input {
+    /// Adds a draft that stands at this place, and all that is wrong with it.
+    fn add(&mut self, read: ReadDraft, placed: PlacedDraft, name: Option<String>) {
+        let line = placed.line;
+        for (why, field_line) in read.wrong {
+            let of_field = || placed.lines.of_field(why.field()?);
+            let field_line = field_line.or_else(of_field);
+            let (name, why) = (name.clone(), why.into());
+            self.unread.push(DraftError { line, field_line, name, why, column: None });
+        }
+        if let Some(draft) = read.draft {
+            self.drafts.push(PlacedDraft { draft, unread: read.unread, ..placed });
+        }
+    }
+}
+
+fn json_draft(line: &str) -> ReadDraft {
+    if !line.trim_start().starts_with('{') {
+        let found: String = line.trim().chars().take(20).collect();
+        let why = format!("expected a draft in braces, found {}", in_quotes(&found));
+        return ReadDraft::none(Unresolved::Draft(why));
+    }
+    // Most drafts are whole, and are read once.
+    if let Ok(draft) = serde_json::from_str(line) {
+        return ReadDraft::unabridged(Some(draft), Vec::new(), Vec::new());
+    }
+    let value: serde_json::Value = match serde_json::from_str(line) {
+        Ok(value) => value,
+        Err(error) => return ReadDraft::none(Unresolved::Draft(json_why(line, &error))),
+    };
+    let (draft, fields) = read_fields(value);
+    let mut wrong: Vec<(FieldPath, Option<usize>, String)> = Vec::new();
+    let mut unread: Vec<String> = fields.iter().map(WrongField::unread).collect();
+    for (path, column) in repeated(line) {
+        if let Some(PathStep::Field(name)) = path.0.last() {
+            let why = format!("expected a field once, found `{name}` again");
+            wrong.push((path.outer(), Some(column), why));
+            unread.push(name.clone());
+        }
+    }
+    for field in &fields {
+        let column = column(line, &field.path, field.is_unknown());
+        wrong.push((shown_path(field), column, why(&field.why)));
+    }
+    wrong.sort_by_key(|(_, column, _)| *column);
+    let with_column = |(path, column, why): (FieldPath, Option<usize>, String)| {
+        let why = match column {
+            Some(column) => format!("{why} (column {column})"),
+            None => why,
+        };
+        (of_value(&path, why), None)
+    };
+    ReadDraft::unabridged(draft, wrong.into_iter().map(with_column).collect(), unread)
+}
+
+/// The path that an error names: an unknown field is named in the path of its parent.
+fn shown_path(field: &WrongField) -> FieldPath {
+    if field.is_unknown() { field.path.outer() } else { field.path.clone() }
+}
+
+/// Why a line is no JSON.
+fn json_why(line: &str, error: &serde_json::Error) -> String {
     // The library counts lines within one line; only the column is useful.
     let text = error.to_string();
     let text = text.rfind(" at line ").and_then(|cut| text.get(..cut)).unwrap_or(&text);
     let column = error.column();
-    match error.classify() {
-        Category::Eof => {
-            Unresolved::Draft(format!("expected JSON, found its end too early (column {column})"))
-        }
-        Category::Syntax => {
-            let found = line.get(column.saturating_sub(1)..).and_then(|rest| rest.chars().next());
-            let found = found.map(|found| format!("{found:?}")).unwrap_or("other bytes".to_owned());
-            // For these the library reports only that it expected something else.
-            let why = match text.starts_with("expected ") {
-                true => String::new(),
-                false => format!(": {text}"),
-            };
-            Unresolved::Draft(format!("expected JSON, found {found} (column {column}){why}"))
-        }
-        _ => of_value(path, format!("{} (column {column})", why(text))),
+    if error.classify() == Category::Eof {
+        return format!("expected JSON, found its end too early (column {column})");
     }
+    let found = line.get(column.saturating_sub(1)..).and_then(|rest| rest.chars().next());
+    let found = found.map(|found| format!("{found:?}")).unwrap_or("other bytes".to_owned());
+    // For these the library reports only that it expected something else.
+    let why = match text.starts_with("expected ") {
+        true => String::new(),
+        false => format!(": {text}"),
+    };
+    format!("expected JSON, found {found} (column {column}){why}")
 }
 
 #[derive(Deserialize)]
@@ -192,29 +269,30 @@ pub fn read_toml(text: &str) -> Input {
             return input;
         }
     };
+    let mut lines = FieldLines::of_drafts(text).into_iter();
     for table in tables {
         let line = line_of(table.span().start);
         let value = table.into_inner();
         let name = value.get("ref").and_then(toml::Value::as_str).map(str::to_owned);
-        let read = serde_path_to_error::deserialize(value);
-        let read = read
-            .map_err(|error| Reasons::from(of_value(path(&error), why(error.inner().message()))));
-        let read = read.and_then(Draft::unabridged);
-        match read {
-            Ok(draft) => input.drafts.push(PlacedDraft::at(line, draft)),
-            Err(why) => {
-                input.unread.push(DraftError { line, name, why, column: None });
-            }
-        }
+        let placed =
+            PlacedDraft { line, lines: lines.next().unwrap_or_default(), ..PlacedDraft::default() };
+        let (draft, fields) = read_fields(value);
+        let wrong = fields.iter().map(|field| {
+            let of_value = of_value(&shown_path(field), why(&field.why));
+            (of_value, placed.lines.at(&field.path.column()))
+        });
+        let unread = fields.iter().map(WrongField::unread).collect();
+        let read = ReadDraft::unabridged(draft, wrong.collect(), unread);
+        input.add(read, placed, name);
     }
     input
 }
 
 /// What is wrong with the value at a path within a draft, or with the draft itself.
-fn of_value(path: Option<DraftField>, why: String) -> Unresolved {
-    match path {
-        Some(field) => Unresolved::at(field, why),
-        None => Unresolved::Draft(why),
+fn of_value(path: &FieldPath, why: String) -> Unresolved {
+    match path.0.is_empty() {
+        true => Unresolved::Draft(why),
+        false => Unresolved::at(path.shown(), why),
     }
 }
 

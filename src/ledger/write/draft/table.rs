@@ -181,8 +181,12 @@ fn wrong_columns(columns: &Columns, line: usize) -> Vec<DraftError> {
             }
             None => None,
         };
-        let error =
-            |why: String| DraftError { line, column: Some(at), why: why.into(), name: None };
+        let error = |why: String| DraftError {
+            line,
+            column: Some(at),
+            why: why.into(),
+            ..DraftError::default()
+        };
         wrong.extend(why.map(error));
     }
     wrong
@@ -269,14 +273,13 @@ impl Row {
         // Each cell can be read; what is wrong beyond that is between them.
         let read = serde_json::from_value::<Draft>(draft).map_err(|error| why(&error.to_string()));
         let whole = read.map(|draft| {
-            draft.clone().unabridged().unwrap_or_else(|all| {
-                let of = |why: Unresolved| {
-                    let column = why.field().and_then(|field| columns.of_field(field));
-                    CellError { column, why }
-                };
-                wrong.extend(all.0.into_iter().map(of));
-                draft
-            })
+            let (draft, all) = draft.unabridged();
+            let of = |why: Unresolved| {
+                let column = why.field().and_then(|field| columns.of_field(field));
+                CellError { column, why }
+            };
+            wrong.extend(all.0.into_iter().map(of));
+            draft
         });
         let draft = whole.unwrap_or_else(|why| {
             wrong.push(CellError { column: None, why: why.into() });
@@ -294,8 +297,9 @@ impl Row {
             column,
             name: name.clone(),
             why: why.into(),
+            ..DraftError::default()
         }));
-        input.drafts.push(PlacedDraft { line, draft, unread });
+        input.drafts.push(PlacedDraft { line, draft, unread, ..PlacedDraft::default() });
     }
 }
 

@@ -49,9 +49,9 @@ impl ShortForm for String {
 }
 
 impl Draft {
-    /// The draft with its short forms in the fields that they stand for; or all that is wrong with
+    /// The draft with its short forms in the fields that they stand for, and all that is wrong with
     /// them, each with its field.
-    pub fn unabridged(mut self) -> Result<Draft, Reasons> {
+    pub fn unabridged(mut self) -> (Draft, Reasons) {
         let mut wrong = Vec::new();
         self.unabridge_attribution(&mut wrong);
         self.unabridge_when(&mut wrong);
@@ -62,7 +62,7 @@ impl Draft {
                 wrong.push(Unresolved::at(name, "expected quote beside it, found none"));
             }
         }
-        if wrong.is_empty() { Ok(self) } else { Err(Reasons(wrong)) }
+        (self, Reasons(wrong))
     }
 
     fn unabridge_attribution(&mut self, wrong: &mut Vec<Unresolved>) {

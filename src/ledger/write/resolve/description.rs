@@ -114,13 +114,12 @@ impl Resolver<'_> {
         let statement = words("statement", draft.statement.as_ref());
         let statement = statement.and_then(|text| need(text, "statement", kind));
         let statement = keep(statement, &mut wrong);
-        let document = self.position(draft.document.as_ref(), "document", kind)?;
-        let text = match is_searched(draft) {
-            true => self.lookup.document(document).ok().map(|it| it.text.clone()),
-            false => None,
-        };
-        let before = self.lookup.captured_at(document);
-        if let Some(from) = &draft.derived_from
+        let document = self.position(draft.document.as_ref(), "document", kind);
+        let document = keep(document, &mut wrong);
+        let searched = document.filter(|_| is_searched(draft));
+        let text = searched.and_then(|at| Some(self.lookup.document(at).ok()?.text.clone()));
+        let before = document.and_then(|document| self.lookup.captured_at(document));
+        if let (Some(document), Some(from)) = (document, &draft.derived_from)
             && let Ok(from) = self.position(Some(from), "derived_from", kind)
         {
             keep(self.check_origin(document, from), &mut wrong);

@@ -303,9 +303,12 @@ pub fn again(report: &VerdictReport, around: &PageContext<'_>) -> Markup {
                  from FORMAT.md alone:"
             }
             pre { code { "python3 scripts/reverify.py " (place) (pin) } }
-            @if around.bag.is_some() {
+            @if let Some(bag) = around.bag {
                 p {
-                    "With sha512sum, openssl and python3 alone: the steps of VERIFY.txt in the bag."
+                    "With sha512sum, openssl and python3 alone: the steps of VERIFY.txt in "
+                    @if bag.unsigned_files.is_empty() { "the bag." } @else {
+                        "a bag that the log key signed."
+                    }
                 }
                 (by_hand(report, &around.place.join("data/ledger")))
             } @else if !matches!(report.subject, ReportSubject::Published) {

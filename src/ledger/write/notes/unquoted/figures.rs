@@ -5,6 +5,7 @@
 //! (`times`).
 
 use crate::ledger::write::notes::unquoted::compared::{Compare, Wording};
+use crate::wording::counted_pairs::counted_pairs;
 use crate::wording::figured_date;
 use crate::wording::figures::{Figure, Pair, figures, pairs, quoted_figures};
 use crate::wording::named_days::months;
@@ -74,13 +75,15 @@ impl Wording<'_> {
         self.quoted.iter().any(is_named)
     }
 
-    /// The pairs of figures of the claim that are quoted the other way round alone: `3–9` of `9–3`.
+    /// The pairs of figures of the claim that are quoted the other way round alone: `3–9` of `9–3`,
+    /// `6 votes to 19` of `19 votes to 6`.
     fn turned_pairs(&self) -> Vec<String> {
-        let claimed = pairs(self.claim);
+        let all = |text: &str| [pairs(text), counted_pairs(text)].concat();
+        let claimed = all(self.claim);
         if claimed.is_empty() {
             return Vec::new();
         }
-        let quoted: Vec<Pair> = self.quoted.iter().flat_map(|words| pairs(words)).collect();
+        let quoted: Vec<Pair> = self.quoted.iter().flat_map(|words| all(words)).collect();
         let has = |first: &str, second: &str| {
             quoted.iter().any(|pair| (&*pair.first, &*pair.second) == (first, second))
         };

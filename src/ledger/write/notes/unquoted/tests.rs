@@ -129,11 +129,21 @@ fn a_currency_a_measure_points_and_the_order_of_a_score_are_compared() {
         ("mit 2:1 gewonnen", "Er verlor mit 1:2.", "de", "1:2"),
         ("beat Slovenia 2-1", "Slovenia won 1–2.", "en", "1–2"),
         ("14 grados bajo cero", "Son 14 grados.", "es", "14"),
+        ("par 19 voix contre 6", "Par 6 voix contre 19, oui.", "fr", "6 voix contre 19"),
+        ("voted 219-211 on it", "The House voted 211 to 219.", "en", "211 to 219"),
+        ("by 19 votes to 6", "It fell by 6 votes to 19.", "en", "6 votes to 19"),
+        ("mit 19 zu 6 Stimmen", "Es waren 6 Stimmen zu 19.", "de", "6 Stimmen zu 19"),
+        ("19 votos contra 6", "Fueron 6 contra 19.", "es", "6 contra 19"),
+        ("19 голосів проти 6", "Було 6 проти 19.", "uk", "6 проти 19"),
     ] {
         assert_eq!(missing(quoted, claim, lang)[..1], [found], "{claim}");
     }
     for (quoted, claim, lang) in [
         ("Net debt: £412 million", "Net debt was 412 million pounds.", "en"),
+        ("by 19 votes to 6", "It passed 19–6.", "en"),
+        ("rose to 19 from 6", "It rose from 6 to 19.", "en"),
+        ("6 to 19 years, and 19 to 6 votes", "It was 6 to 19.", "en"),
+        ("6 hours, and 19 to be seen", "19 were seen, 6 to be heard.", "en"),
         ("Net debt: £412 million", "Net debt was 412 million.", "en"),
         ("120 km (75 miles)", "The road has 75 miles.", "en"),
         ("120 km", "The road has 120 kilometres.", "en"),
