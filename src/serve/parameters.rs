@@ -143,8 +143,8 @@ impl Parameters {
     }
 }
 
-/// Refuses a query with a name or a value that is not UTF-8, percent-encoded: decoded, it would have
-/// other characters than were meant.
+/// Refuses a query with a name or a value that is not UTF-8, percent-encoded: decoded, it would
+/// have other characters than were meant.
 fn expect_encoded(query: &str) -> Result<(), Problem> {
     let expected = "expected UTF-8, percent-encoded, as %C3%A9 is for é, found";
     for pair in query.split('&') {

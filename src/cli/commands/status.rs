@@ -11,7 +11,7 @@ use crate::cli::terminal::{
     out, visible,
 };
 use crate::disk::closed::is_closed;
-use crate::disk::{DiskError, is_folder_at};
+use crate::disk::{DiskError, is_file_at, is_folder_at};
 use crate::keys::KeyName;
 use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::given_policy::GivenPolicy;
@@ -241,7 +241,8 @@ fn status_report(
         store: is_folder_at(&record.paths.store()).unwrap_or_else(no_store),
         marks: marks(record)?,
         has_log_key: !record.is_published()
-            && record.paths.keys.join(format!("{}.key", KeyName::log())).is_file(),
+            && is_file_at(&record.paths.keys.join(format!("{}.key", KeyName::log())))
+                .unwrap_or(false),
         policy_unread: match record.is_published() {
             true => None,
             false => GivenPolicy::beside(&record.paths.keys).unread().map(str::to_owned),

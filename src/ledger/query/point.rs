@@ -12,7 +12,7 @@ mod meant_point;
 use crate::index::{Index, IndexError};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::point::clock::entries;
-use crate::ledger::query::point::meant_point::{meant_by_digits, wrong_point};
+use crate::ledger::query::point::meant_point::{MeantPoint, meant_by_digits, meant_point};
 use crate::ledger::reader::Record;
 use annals_core::edtf::days;
 use annals_core::event::record::hash;
@@ -204,6 +204,17 @@ pub fn no_position(position: u64, record: &Record) -> LedgerError {
         Some(last) => format!("expected a position from 0 to {last}, found {position}"),
         None => format!("expected a position, found {position}: the record has no event"),
     })
+}
+
+/// What a text that is no point was meant as, as the end of a message; a proposal can be read.
+fn wrong_point(text: &str, around: &PointContext) -> String {
+    match meant_point(text) {
+        MeantPoint::Wrong(why) => why,
+        MeantPoint::Written(meant) if meant != text && Point::parse(&meant, around).is_ok() => {
+            format!(": write {meant}")
+        }
+        MeantPoint::Written(_) => String::new(),
+    }
 }
 
 /// The error for a text that is no point, with what it was meant as.

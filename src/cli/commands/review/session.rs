@@ -65,8 +65,7 @@ impl<'a, 'r> ReviewSession<'a, 'r> {
             of_row(row).is_none()
                 && revisions.any(|revision| answers.iter().any(|draft| is_on(draft, revision)))
         };
-        let is_asked =
-            |at: &usize| answers.is_empty() || rows.get(*at).is_some_and(|row| is_earlier(row));
+        let is_asked = |at: &usize| answers.is_empty() || rows.get(*at).is_some_and(&is_earlier);
         let asked: Vec<usize> = (0..rows.len()).filter(is_asked).collect();
         let at = asked.first().copied().unwrap_or(rows.len());
         let answers = rows.iter().map(of_row).collect();

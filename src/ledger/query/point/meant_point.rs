@@ -1,9 +1,8 @@
 //! What a text that is no point was meant as: the end of its message.
 //!
-//! Always holds: what is proposed can be read, and keeps the hour, the minute and the zone that were
-//! typed. Not here: dates alone (`wording`).
+//! Always holds: what is proposed keeps the hour, the minute and the zone that were typed.
+//! Not here: dates alone (`wording`); whether what is proposed can be read (`point`).
 
-use crate::ledger::query::point::{Point, PointContext};
 use crate::wording::worded_date::{meant_date, why_no_date};
 use annals_core::edtf::is_edtf;
 use jiff::civil::Date;
@@ -31,8 +30,16 @@ enum TypedClock {
     Wrong(String),
 }
 
-/// Why a text is no point, and what it was meant as; empty if that is not known.
-pub fn wrong_point(text: &str, around: &PointContext) -> String {
+/// What a text that is no point was meant as.
+pub enum MeantPoint {
+    /// That is not known: what is wrong, as the end of a message; empty if that is not either.
+    Wrong(String),
+    /// A point in this form.
+    Written(String),
+}
+
+/// What a text that is no point was meant as.
+pub fn meant_point(text: &str) -> MeantPoint {
     let text = text.trim();
     let (rest, zone) = split_zone(text);
     let (date, clock) = split_clock(rest);
@@ -40,16 +47,16 @@ pub fn wrong_point(text: &str, around: &PointContext) -> String {
         true => date.to_owned(),
         false => match meant_date(date) {
             Some(day) => day,
-            None => return why_no_date(date),
+            None => return MeantPoint::Wrong(why_no_date(date)),
         },
     };
     let (day, time) = match clock {
         None => (day, None),
         Some(TypedClock::Time(time)) => (day, Some(time)),
-        Some(TypedClock::Wrong(why)) => return format!(": {why}"),
+        Some(TypedClock::Wrong(why)) => return MeantPoint::Wrong(format!(": {why}")),
         Some(TypedClock::Midnight) => {
             let next = day.parse::<Date>().ok().and_then(|day| day.tomorrow().ok());
-            let Some(next) = next else { return String::new() };
+            let Some(next) = next else { return MeantPoint::Wrong(String::new()) };
             (next.to_string(), Some("00:00".to_owned()))
         }
     };
@@ -59,21 +66,18 @@ pub fn wrong_point(text: &str, around: &PointContext) -> String {
         (TypedZone::Name(name), _) => format!("{local}[{name}]"),
         (TypedZone::Offset(offset), Some(_)) => format!("{local}{offset}"),
         (TypedZone::Offset(_), None) => {
-            return format!(
+            return MeantPoint::Wrong(format!(
                 ": a day has its zone by name, as in {local}[Europe/Berlin]; an offset needs a time"
-            );
+            ));
         }
         (TypedZone::Short(short), _) => {
-            return format!(
+            return MeantPoint::Wrong(format!(
                 ": write {local} and the zone behind it as an offset or by its name, as in +01:00 \
                  or [Europe/Berlin]: {short} is the zone of several places"
-            );
+            ));
         }
     };
-    match meant != text && Point::parse(&meant, around).is_ok() {
-        true => format!(": write {meant}"),
-        false => String::new(),
-    }
+    MeantPoint::Written(meant)
 }
 
 /// The date or time that the digits of a position may have been meant as: `20261026`, `202610`,
@@ -167,6 +171,7 @@ fn split_clock(text: &str) -> (&str, Option<TypedClock>) {
     {
         return (date, Some(clock));
     }
+    let is_digit = |byte: u8| byte.is_ascii_digit();
     let spaces: Vec<usize> = text.rmatch_indices(char::is_whitespace).map(|(at, _)| at).collect();
     // Two words first: `9 am`.
     for at in spaces.iter().take(2).rev() {
@@ -176,7 +181,12 @@ fn split_clock(text: &str) -> (&str, Option<TypedClock>) {
             let date = date.trim_end();
             let date = ["at", "um", "à"].iter().find_map(|word| date.strip_suffix(word));
             let date = date.unwrap_or(text.get(..*at).unwrap_or_default());
-            return (date.trim_end().trim_end_matches(','), Some(clock));
+            let date = date.trim_end().trim_end_matches(',');
+            // Digits alone behind a day and a month are the year.
+            let is_bare = text.get(*at..).is_some_and(|it| it.trim().bytes().all(is_digit));
+            if !is_bare || is_edtf(date) || meant_date(date).is_some() {
+                return (date, Some(clock));
+            }
         }
     }
     (text, None)
