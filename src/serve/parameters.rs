@@ -26,6 +26,7 @@ impl Parameters {
     ///
     /// Errors: the query cannot be read, or has another parameter.
     pub fn read(uri: &Uri, known: &[&str]) -> Result<Parameters, Problem> {
+        expect_encoded(uri.query().unwrap_or_default())?;
         let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
         let form = "expected a query of names and values, as in ?limit=50&after=17";
         let Query(given) = query.map_err(|_| Problem::new(ProblemKind::Form, form))?;
@@ -140,6 +141,39 @@ impl Parameters {
         let one = |(name, value): &(String, String)| format!("{name} {} {value}\n", value.len());
         given.iter().map(one).collect()
     }
+}
+
+/// Refuses a query with a name or a value that is not UTF-8, percent-encoded: decoded, it would
+/// have other characters than were meant.
+fn expect_encoded(query: &str) -> Result<(), Problem> {
+    let expected = "expected UTF-8, percent-encoded, as %C3%A9 is for é, found";
+    for pair in query.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if !is_encoded(name) {
+            let why = format!("the name of a parameter: {expected} {}", in_quotes(name));
+            return Err(Problem::new(ProblemKind::Form, why));
+        }
+        if !is_encoded(value) {
+            return Err(refused(name, &format!("{expected} {}", in_quotes(value))));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a text is UTF-8, percent-encoded.
+fn is_encoded(text: &str) -> bool {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let Some((digits, rest)) = part.split_at_checked(2) else { return false };
+        let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match u8::from_str_radix(digits, 16) {
+            Ok(byte) if is_hex => bytes.push(byte),
+            _ => return false,
+        }
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 /// The problem with a parameter.
