@@ -8,7 +8,7 @@
 //! Source: FORMAT.md, **When**.
 
 use crate::wording::figured_date;
-use crate::wording::wrong_date::wrong_date;
+use crate::wording::wrong_date::{meant, wrong_date};
 use annals_core::edtf;
 use annals_core::event::vocabulary::Basis;
 use jiff::civil::{Date, Weekday};
@@ -218,11 +218,18 @@ pub fn why_no_date(text: &str) -> String {
     if !known.is_empty() {
         return known;
     }
-    let read = match dates(text, None).as_slice() {
+    meant_date(text).map(|edtf| format!(": write {edtf}")).unwrap_or_default()
+}
+
+/// The one date that words or figures give alone.
+pub fn meant_date(text: &str) -> Option<String> {
+    if let Some(figures) = meant(text) {
+        return Some(figures);
+    }
+    match dates(text, None).as_slice() {
         [one] if one.words == text => Some(one.edtf.clone()),
         _ => figured_date::stated(text),
-    };
-    read.map(|edtf| format!(": write {edtf}")).unwrap_or_default()
+    }
 }
 
 /// Words that may stand between a date and what it dates.

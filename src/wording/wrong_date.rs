@@ -4,7 +4,7 @@
 //! Not here: what is a date (`annals_core::edtf`).
 
 use annals_core::edtf::is_edtf;
-use jiff::civil::Date;
+use jiff::civil::{Date, ISOWeekDate, Weekday};
 
 /// Why a text is no date, as the end of a message (`: 2022-02 has no day 29`); empty if it has not
 /// the form of a date.
@@ -27,7 +27,11 @@ pub fn wrong_date(text: &str) -> String {
     let timed = time.filter(|_| is_edtf(day));
     let timed = timed.map(|_| format!("{day} is enough: a date here has no time"));
     let otherwise = || meant(text).map(|date| format!("write {date}"));
-    why.or(timed).or_else(otherwise).map(|why| format!(": {why}")).unwrap_or_default()
+    why.or(timed)
+        .or_else(otherwise)
+        .or_else(|| two_readings(text))
+        .map(|why| format!(": {why}"))
+        .unwrap_or_default()
 }
 
 /// Words for a day that is another one tomorrow.
@@ -39,12 +43,21 @@ fn blank(text: &str) -> Option<String> {
     (date != text && is_edtf(date)).then(|| format!(": write {date}, without a blank around it"))
 }
 
-/// The date that figures in another form mean: `14.05.2024`, `2024-5-14`, `2016-2018`, `2020s`.
-fn meant(text: &str) -> Option<String> {
+/// The date that figures in another form mean: `14.05.2024`, `2024-5-14`, `2016-2018`, `2020s`,
+/// `05/14/2024`, `2024-W20-2` and `2024-135`.
+pub fn meant(text: &str) -> Option<String> {
+    if let Some(week) = week(text) {
+        return Some(week);
+    }
     let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
     let is_year = |text: &&str| text.len() == 4;
     let found = match parts.as_slice() {
         [from, to] if is_year(from) && is_year(to) => format!("{from}/{to}"),
+        [year, day] if is_year(year) && day.len() == 3 && text.contains('-') => {
+            let day = day.parse().ok()?;
+            let first = Date::new(year.parse().ok()?, 1, 1).ok()?;
+            first.with().day_of_year(day).build().ok()?.to_string()
+        }
         [decade, ""] if is_year(decade) && text.ends_with("0s") => {
             format!("{}X", decade.get(..3).unwrap_or_default())
         }
@@ -57,9 +70,57 @@ fn meant(text: &str) -> Option<String> {
         [day, month, year] if is_year(year) && text.matches('.').count() == 2 => {
             format!("{year}-{month:0>2}-{day:0>2}")
         }
-        _ => return None,
+        _ => match slashed(text)?.as_slice() {
+            [one] => one.clone(),
+            _ => return None,
+        },
     };
     is_edtf(&found).then_some(found)
+}
+
+/// The days that figures between slashes may mean: by the day first, then by the month first.
+fn slashed(text: &str) -> Option<Vec<String>> {
+    let parts: Vec<&str> = text.split('/').collect();
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let [one, other, year] = parts.as_slice() else { return None };
+    let is_short = |part: &str| (1..=2).contains(&part.len());
+    if !parts.iter().all(is_number) || year.len() != 4 || !is_short(one) || !is_short(other) {
+        return None;
+    }
+    let mut found =
+        vec![format!("{year}-{other:0>2}-{one:0>2}"), format!("{year}-{one:0>2}-{other:0>2}")];
+    found.dedup();
+    found.retain(|date| is_edtf(date) && Date::strptime("%Y-%m-%d", date).is_ok());
+    Some(found)
+}
+
+/// That figures between slashes may mean two days.
+fn two_readings(text: &str) -> Option<String> {
+    match slashed(text)?.as_slice() {
+        [one, other] => Some(format!("this may be two days: write {one} or {other}")),
+        _ => None,
+    }
+}
+
+/// The day of a week date (`2026-W44-1`, `2026W441`), or the days of a week (`2026-W44`).
+fn week(text: &str) -> Option<String> {
+    let (year, rest) = text.split_once(['W', 'w'])?;
+    let year = year.strip_suffix('-').unwrap_or(year);
+    let (week, day) = rest.split_at_checked(2)?;
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if year.len() != 4 || ![year, week].into_iter().all(is_number) {
+        return None;
+    }
+    let at = |day: i8| {
+        let weekday = Weekday::from_monday_one_offset(day).ok()?;
+        let date = ISOWeekDate::new(year.parse().ok()?, week.parse().ok()?, weekday).ok()?;
+        Some(date.date())
+    };
+    match day.strip_prefix('-').unwrap_or(day) {
+        "" if day.is_empty() => Some(format!("{}/{}", at(1)?, at(7)?)),
+        day if day.len() == 1 => Some(at(day.parse().ok()?)?.to_string()),
+        _ => None,
+    }
 }
 
 fn wrong_side(side: &str) -> Option<String> {
@@ -109,7 +170,18 @@ mod tests {
             ("2016-2018", ": write 2016/2018"),
             ("2016–2018", ": write 2016/2018"),
             ("2020s", ": write 202X"),
-            ("05/14/2024", ""),
+            ("05/14/2024", ": write 2024-05-14"),
+            ("14/05/2024", ": write 2024-05-14"),
+            ("05/04/2024", ": this may be two days: write 2024-04-05 or 2024-05-04"),
+            ("05/05/2024", ": write 2024-05-05"),
+            ("13/14/2024", ""),
+            ("05/14/24", ""),
+            ("2026-W44-1", ": write 2026-10-26"),
+            ("2026W441", ": write 2026-10-26"),
+            ("2026-W44", ": write 2026-10-26/2026-11-01"),
+            ("2026-W54", ""),
+            ("2026-299", ": write 2026-10-26"),
+            ("2026-366", ""),
             ("2022-21", ""),
         ] {
             assert_eq!(wrong_date(text), why, "{text}");

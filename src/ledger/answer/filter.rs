@@ -10,7 +10,7 @@ use crate::ledger::query::names::Names;
 use crate::ledger::query::point::no_position;
 use crate::ledger::query::row::{FactRow, Withheld, WordsRow};
 use crate::ledger::query::{View, citing, ever_derived};
-use crate::wording::wrong_date::wrong_date;
+use crate::wording::worded_date::why_no_date;
 use annals_core::edtf::{Days, days};
 use annals_core::key::PublicKey;
 use annals_core::search::typed;
@@ -338,7 +338,7 @@ fn when(text: &str) -> Result<Days, LedgerError> {
         LedgerError::Usage(format!(
             "--when: {expected}, found {}{}",
             in_quotes(text),
-            wrong_date(text)
+            why_no_date(text)
         ))
     })
 }

@@ -7,12 +7,13 @@
 //! Not here: the day of a date (`edtf`); the time of an event (`clock`).
 
 mod clock;
+mod meant_point;
 
 use crate::index::{Index, IndexError};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::point::clock::entries;
+use crate::ledger::query::point::meant_point::{MeantPoint, meant_by_digits, meant_point};
 use crate::ledger::reader::Record;
-use crate::wording::wrong_date::wrong_date;
 use annals_core::edtf::days;
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
@@ -95,7 +96,7 @@ impl Point {
     pub fn parse(text: &str, around: &PointContext) -> Result<Point, LedgerError> {
         let whole = with_plus(text.trim());
         let text: &str = &whole;
-        let unknown = || usage(format!("{EXPECTED}; found {}{}", in_quotes(text), wrong_day(text)));
+        let unknown = || no_point(text, around);
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let prefix = text.strip_prefix("h:").or((text.len() == 64).then_some(text));
         if let Some(prefix) = prefix {
@@ -129,7 +130,7 @@ impl Point {
             return Ok(Point::Within(start, end));
         }
         match text.contains(['T', ' ']) {
-            true => time(text, &around.zone),
+            true => time(text, around),
             false => Err(unknown()),
         }
     }
@@ -150,7 +151,10 @@ impl Point {
             })),
             Point::Now => Ok(ResolvedDate::same(record.size())),
             Point::Position(position) if *position < record.size() => Ok(after(*position)),
-            Point::Position(position) => Err(no_position(*position, record)),
+            Point::Position(position) => Err(match meant_by_digits(*position) {
+                Some(date) => usage(format!("{}; {date}", no_position(*position, record))),
+                None => no_position(*position, record),
+            }),
             Point::Hash(prefix) => find(prefix, record).map(after),
             Point::Within(start, end) => {
                 let limit = match bound {
@@ -200,6 +204,22 @@ pub fn no_position(position: u64, record: &Record) -> LedgerError {
         Some(last) => format!("expected a position from 0 to {last}, found {position}"),
         None => format!("expected a position, found {position}: the record has no event"),
     })
+}
+
+/// What a text that is no point was meant as, as the end of a message; a proposal can be read.
+fn wrong_point(text: &str, around: &PointContext) -> String {
+    match meant_point(text) {
+        MeantPoint::Wrong(why) => why,
+        MeantPoint::Written(meant) if meant != text && Point::parse(&meant, around).is_ok() => {
+            format!(": write {meant}")
+        }
+        MeantPoint::Written(_) => String::new(),
+    }
+}
+
+/// The error for a text that is no point, with what it was meant as.
+fn no_point(text: &str, around: &PointContext) -> LedgerError {
+    usage(format!("{EXPECTED}; found {}{}", in_quotes(text), wrong_point(text, around)))
 }
 
 fn usage(why: String) -> LedgerError {
@@ -252,11 +272,6 @@ fn day(date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     Some((start(date).or(last)?, next.or(last)?))
 }
 
-/// What is wrong with the day of a point.
-fn wrong_day(text: &str) -> String {
-    wrong_date(text.split(['T', ' ']).next().unwrap_or_default())
-}
-
 /// A date or time with its zone in brackets behind it (RFC 9557).
 fn in_zone(
     text: &str,
@@ -272,9 +287,13 @@ fn in_zone(
     if has_offset && text.parse::<ZonedDateTime>().is_err() {
         return Err(found("expected a time whose offset is that of its zone"));
     }
-    match Point::parse(local, &PointContext { zone, now: around.now })? {
-        point @ Point::Within(..) => Ok(point),
-        _ => Err(found("expected a date or time before a zone in brackets")),
+    match Point::parse(local, &PointContext { zone, now: around.now }) {
+        Ok(point @ Point::Within(..)) => Ok(point),
+        Err(why) => match wrong_point(text, around).is_empty() {
+            true => Err(why),
+            false => Err(no_point(text, around)),
+        },
+        Ok(_) => Err(found("expected a date or time before a zone in brackets")),
     }
 }
 
@@ -298,9 +317,10 @@ fn ago(around: &PointContext, span: Span) -> Option<Point> {
     }
 }
 
-/// A time of day, with `Z` or an offset, else in the given zone.
-fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
-    let unknown = || usage(format!("{EXPECTED}; found {}{}", in_quotes(text), wrong_day(text)));
+/// A time of day, with `Z` or an offset, else in the zone of the context.
+fn time(text: &str, around: &PointContext) -> Result<Point, LedgerError> {
+    let zone = &around.zone;
+    let unknown = || no_point(text, around);
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(period(instant, instant, smallest_unit(text)));
     }

@@ -231,7 +231,7 @@ fn a_date_that_is_written_otherwise_is_answered_with_how_it_is_written() {
         ("26-11-2026", ": write 2026-11-26"),
         ("18.11.2026", ": write 2026-11-18"),
         ("between 2019 and 2021", ": write 2019/2021"),
-        ("05/06/2026", ""),
+        ("05/06/2026", ": this may be two days: write 2026-06-05 or 2026-05-06"),
         ("Thursday", ""),
         ("met on 26 November 2026", ""),
         ("2026-02-30", ": 2026-02 has no day 30"),

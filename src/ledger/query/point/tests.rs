@@ -156,6 +156,74 @@ fn what_is_no_point_says_what_is() {
     assert!(PointContext::new("Mars/Olympus", Time::EPOCH).is_err());
 }
 
+/// What is proposed has the hour and the zone that were typed, and can be read.
+#[test]
+fn a_point_in_another_form_is_proposed_as_it_is_written_here() {
+    let around = around("UTC", "2027-03-29T10:00:00.000000Z");
+    let nine = "2026-10-26T09:00";
+    for (text, meant) in [
+        ("2026-10-26T09:00 Europe/Berlin", "2026-10-26T09:00[Europe/Berlin]"),
+        ("2026-10-26 9:00 Europe/Berlin", "2026-10-26T09:00[Europe/Berlin]"),
+        ("2026-10-26T9:00[Europe/Berlin]", "2026-10-26T09:00[Europe/Berlin]"),
+        ("26 October 2026 Europe/Berlin", "2026-10-26[Europe/Berlin]"),
+        ("2026-10-26 9:00", nine),
+        ("2026-10-26T9:00", nine),
+        ("2026-10-26 9am", nine),
+        ("2026-10-26 9 a.m.", nine),
+        ("2026-10-26 9.30 pm", "2026-10-26T21:30"),
+        ("2026-10-26 12am", "2026-10-26T00:00"),
+        ("2026-10-26, 9 Uhr", nine),
+        ("2026-10-26 9h30", "2026-10-26T09:30"),
+        ("26.10.2026", "2026-10-26"),
+        ("26.10.2026 09:00", nine),
+        ("10/26/2026", "2026-10-26"),
+        ("10/26/2026 9:00 UTC+2", "2026-10-26T09:00+02:00"),
+        ("26 October 2026", "2026-10-26"),
+        ("October 26, 2026", "2026-10-26"),
+        ("26 October 2026 at 9am", nine),
+        ("2026-10-26 09:00 +02:00", "2026-10-26T09:00+02:00"),
+        ("2026-10-26T09:00+2", "2026-10-26T09:00+02:00"),
+        ("2026-10-26 09:00 -0530", "2026-10-26T09:00-05:30"),
+        ("2026-10-26 09:00 UTC", "2026-10-26T09:00Z"),
+        ("2026-10-26T24:00", "2026-10-27T00:00"),
+        ("2026-W44-1", "2026-10-26"),
+        ("2026-W44-1T09:00", nine),
+        ("2026-W44", "2026-10-26/2026-11-01"),
+        ("2026-299", "2026-10-26"),
+    ] {
+        let why = Point::parse(text, &around).map(|_| ()).unwrap_err().to_string();
+        let end = format!("found {}: write {meant}", in_quotes(text));
+        assert!(why.ends_with(&end), "{text}: {why}");
+        assert!(matches!(Point::parse(meant, &around), Ok(Point::Within(..))), "{meant}");
+    }
+    for (text, end) in [
+        ("2026-10-26T25:00", ": there is no hour 25: hours are 00 to 23"),
+        ("2026-10-26 09:61", ": there is no minute 61: minutes are 00 to 59"),
+        ("2026-10-26 13pm", ": am and pm have the hours 1 to 12, not 13"),
+        ("2026-02-29 9:00", ": 2026-02 has no day 29"),
+        ("10/11/2026", ": this may be two days: write 2026-11-10 or 2026-10-11"),
+        (
+            "2026-10-26 09:00 CET",
+            ": write 2026-10-26T09:00 and the zone behind it as an offset or by its name, as in \
+             +01:00 or [Europe/Berlin]: CET is the zone of several places",
+        ),
+        ("soon", "found \"soon\""),
+    ] {
+        let why = Point::parse(text, &around).map(|_| ()).unwrap_err().to_string();
+        assert!(why.ends_with(end), "{text}: {why}");
+    }
+    for (position, meant) in [
+        (20_261_026, Some("for the date, write 2026-10-26")),
+        (202_610, Some("for the date, write 2026-10")),
+        (202_610_260_900, Some("for the date, write 2026-10-26T09:00")),
+        (20_261_332, None),
+        (202_613, None),
+        (12_345, None),
+    ] {
+        assert_eq!(meant_by_digits(position).as_deref(), meant, "{position}");
+    }
+}
+
 #[test]
 fn a_number_of_four_digits_is_a_year_and_a_date_is_read_as_when_reads_it() {
     let berlin = "Europe/Berlin";
