@@ -35,7 +35,7 @@ use std::time::{Duration, Instant};
 /// the copy.
 #[derive(Debug, Args)]
 pub struct TailArgs {
-    /// Begin with the event at this position [default: the last ten]
+    /// Begin with the event at this position [default: the last ten, or --count of them]
     #[arg(long, value_name = "POSITION")]
     from: Option<u64>,
     /// End after so many events
@@ -94,7 +94,8 @@ fn run(context: &mut Context, args: TailArgs) -> Result<Exit, CliError> {
         {
             note(format!("note: there is no event {from} yet; the last is {last}"));
         }
-        let from = next.unwrap_or(size.saturating_sub(LAST));
+        let newest = args.count.map_or(LAST, |count| count.min(LAST));
+        let from = next.unwrap_or(size.saturating_sub(newest));
         let left = args.count.map_or(u64::MAX, |count| count - shown);
         let until = size.min(from.saturating_add(left));
         if from < until {
