@@ -79,6 +79,11 @@ fn a_publication_a_bag_and_a_copy_have_receipts() {
     assert!(files > 3);
     assert_eq!(first, published("written", 0, files));
     assert_eq!(receipt(&desk, "publish out"), published("already", 2, 0));
+    // What was missing there, as a cosignature may be, is written.
+    fs::remove_file(desk.path("out/checkpoint")).unwrap();
+    let anew = receipt(&desk, "publish out");
+    assert_eq!((&anew["status"], &anew["files_written"]), (&json!("written"), &json!(1)));
+    assert_eq!(receipt(&desk, "publish out"), published("already", 2, 0));
     let bag = receipt(&desk, "export --to bag");
     let files = bag["files"].clone();
     let expected = json!({

@@ -70,9 +70,8 @@ impl<'a> PublishReceipt<'a> {
         done: &Publication,
         asked: Option<&'a CosignatureCollection>,
     ) -> Self {
-        let there = done.before == done.size && done.size > 0;
         PublishReceipt {
-            status: if there { WriteStatus::Already } else { WriteStatus::Written },
+            status: if is_there(done) { WriteStatus::Already } else { WriteStatus::Written },
             folder: args.dir.display().to_string(),
             size: done.size,
             before: Some(done.before),
@@ -96,6 +95,11 @@ impl<'a> PublishReceipt<'a> {
             collected: Some(CollectReport::of(asked)),
         }
     }
+}
+
+/// Whether the same was published there before: nothing was written or removed.
+fn is_there(done: &Publication) -> bool {
+    done.before == done.size && done.size > 0 && done.written == 0 && done.removed == 0
 }
 
 impl Command for PublishArgs {
@@ -162,9 +166,11 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     let (dir, size) = (shown_path(&args.dir), publication.size);
     match (context.format(), publication.before) {
         (Format::Text, 0) => writeln!(out, "published {} in {dir}", counted(size, "event"))?,
-        (Format::Text, before) if before == size => {
-            writeln!(out, "published already: {} in {dir}", counted(size, "event"))?;
-        }
+        (Format::Text, before) if before == size => match is_there(&publication) {
+            true => writeln!(out, "published already: {} in {dir}", counted(size, "event"))?,
+            // Such as a checkpoint with more cosignatures.
+            false => writeln!(out, "published anew: {} in {dir}", counted(size, "event"))?,
+        },
         (Format::Text, before) => {
             writeln!(out, "published events {before} to {} in {dir}", size - 1)?;
         }
