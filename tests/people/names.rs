@@ -88,6 +88,7 @@ fn the_name_of_another_person_is_taken_on_purpose_only() {
     desk.told("editor add keys/bo.request --role editor --by ada");
     let (exit, why) = desk.refused("editor change bo --name ADA_EXAMPLE --by ada");
     assert_eq!((exit, why.contains("--same-name")), (2, true), "{why}");
+    assert!(!why.contains("--person-of"), "an option of another command: {why}");
     let told = desk.told("editor change c --role admin --role editor --by ada");
     assert_eq!(told.matches("(key <16>)").count(), 1, "{told}");
     desk.told("editor change c --name Cy_Crane --by ada");

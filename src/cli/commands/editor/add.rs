@@ -1,6 +1,6 @@
 //! `annals editor add`: enrols a key by the request of its holder.
 
-use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
+use crate::cli::commands::editor::names::{NameOf, Namesakes, check_name, reading};
 use crate::cli::render::called;
 use crate::cli::shared::admin::{ADMIN, By};
 use crate::cli::shared::{
@@ -111,7 +111,8 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         }
         let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
         if writer.verifier.chain.state.history.ever(request.key()).is_none() {
-            check_name(&names, request.name(), same.map(|member| &member.person), namesakes)?;
+            let person = same.map(|member| &member.person);
+            check_name(&names, request.name(), person, namesakes, NameOf::NewKey)?;
         }
         let text = act_text(&names, &request, roles, same);
         let person = match same {

@@ -1,6 +1,6 @@
 //! `annals editor change`: changes the roles or the name of a key.
 
-use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
+use crate::cli::commands::editor::names::{NameOf, Namesakes, check_name, reading};
 use crate::cli::render::called;
 use crate::cli::shared::{ActText, Details, DryRunArgs, admin, print_receipt, words};
 use crate::cli::terminal::{CliError, Context, Exit, visible};
@@ -62,7 +62,7 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     let same = roles == before && name == old;
     if name != old {
         let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
-        check_name(&names, &name, Some(&row.person), namesakes)?;
+        check_name(&names, &name, Some(&row.person), namesakes, NameOf::EnrolledKey)?;
     }
     let name = words("--name", Words::new(name))?;
     let resolved = change(subject, roles, name.clone());

@@ -23,6 +23,7 @@ pub fn check_name(
     name: &str,
     person: Option<&Person>,
     namesakes: Namesakes,
+    naming: NameOf,
 ) -> Result<(), CliError> {
     fit_name("--name", name)?;
     let taken = match namesakes {
@@ -31,13 +32,32 @@ pub fn check_name(
     };
     let Some(key) = taken else { return Ok(()) };
     let other = called(names.plain(&key).unwrap_or_default(), &key);
+    let what_to_do = match naming {
+        NameOf::NewKey => format!(
+            "another key of that person is enrolled with --person-of {}, and another person of \
+             that name with --same-name",
+            key.short()
+        ),
+        NameOf::EnrolledKey => {
+            "another person of that name is named so with --same-name; whose key this is, its \
+             enrolment says, and no change does"
+                .to_owned()
+        }
+    };
     Err(CliError::usage(format!(
         "expected a name that no other person has, found {}, which a reader takes for {other}; \
-         another key of that person is enrolled with --person-of {}, and another person of that \
-         name with --same-name",
-        visible(name),
-        key.short()
+         {what_to_do}",
+        visible(name)
     )))
+}
+
+/// Whose name is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameOf {
+    /// That of a key which is to be enrolled.
+    NewKey,
+    /// That of a key which is enrolled.
+    EnrolledKey,
 }
 
 /// The treatment of a name that resembles another person's.
