@@ -1,6 +1,7 @@
 //! A day in a newsroom: a server, the founder's machine, and two editors.
 
-use crate::serve::{Newsroom, json};
+use crate::serve::{Newsroom, enter, json, said};
+use annals_core::time::Time;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
@@ -267,6 +268,34 @@ fn a_tail_shows_each_event_once_the_copy_has_it() {
     let done = own.wait_with_output().unwrap();
     let text = String::from_utf8(done.stdout).unwrap();
     assert!(text.contains("Boat 2 came in") && text.contains("Boat 3 came in"), "{text}");
+    let newest = newsroom.good("server", &["tail", "--count", "2", "--format", "jsonl"]);
+    let newest: Vec<u64> =
+        newest.lines().map(|line| json(line)["position"].as_u64().unwrap()).collect();
+    assert_eq!(newest, [3, 4]);
+    server.stop();
+}
+
+/// The time of an event is the server's; the signer hears that the own clock is wrong.
+#[test]
+fn a_clock_that_is_far_from_the_servers_is_noted() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 9);
+    let enter_at = |line, days: i64| {
+        let act = enter(&document.to_string(), line);
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        let clock = Time::from_micros(now.as_micros() as i64 + days * 86_400_000_000).unwrap();
+        let mut command = newsroom.command("ada", &act.each());
+        command.env("ANNALS_CLOCK", clock.as_str());
+        let written = said(command);
+        assert_eq!(written.code, 0, "{written:?}");
+        written.err
+    };
+    let note = "note: the clock of this machine is 40 days ahead of the server's";
+    assert!(enter_at(1, 40).contains(note));
+    let plain = newsroom.enter("ada", document, 2);
+    assert!(plain.code == 0 && !plain.err.contains("the clock of this machine"), "{plain:?}");
     server.stop();
 }
 

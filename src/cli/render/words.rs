@@ -78,19 +78,24 @@ const FAR_MICROS: i64 = 3_600_000_000;
 /// The difference between the signer's clock and the ledger's, if it is large.
 pub fn clocks(stated: Option<Time>, at: Option<Time>) -> Option<String> {
     let (stated, at) = (stated?, at?);
-    let gap = at.micros().checked_sub(stated.micros())?;
-    if gap.abs() <= FAR_MICROS {
+    let span = far_apart(stated, at)?;
+    let side = if at > stated { "before" } else { "after" };
+    let stated = minute(Some(stated));
+    Some(format!("signed {stated} by the signer's clock, {span} {side} it was recorded"))
+}
+
+/// How far two clocks are apart, in words, if that is more than an hour: `40 days`.
+pub fn far_apart(one: Time, other: Time) -> Option<String> {
+    let gap = other.micros().checked_sub(one.micros())?.checked_abs()?;
+    if gap <= FAR_MICROS {
         return None;
     }
-    let rounded = |unit: i64| (gap.abs() + unit / 2) / unit;
-    let span = match rounded(FAR_MICROS) {
+    let rounded = |unit: i64| (gap + unit / 2) / unit;
+    Some(match rounded(FAR_MICROS) {
         1 => "1 hour".to_owned(),
         hours @ 2..48 => format!("{hours} hours"),
         _ => format!("{} days", rounded(24 * FAR_MICROS)),
-    };
-    let side = if gap > 0 { "before" } else { "after" };
-    let stated = minute(Some(stated));
-    Some(format!("signed {stated} by the signer's clock, {span} {side} it was recorded"))
+    })
 }
 
 /// A dispute or retraction: reason, where the error is, and the statement.

@@ -3,9 +3,11 @@
 //! Always holds: every receipt has a `status`; no secret is in one. Not here: submission
 //! (`submit`), what one command adds (`commands`). Source: docs/programs.md.
 
-use crate::cli::terminal::{CliError, Context, Exit, Format, done_as, json, out};
+use crate::cli::render::words::far_apart;
+use crate::cli::terminal::{CliError, Context, Exit, Format, done_as, json, note, out, wrapped};
 use crate::ledger::write::prepared_batch::{EventNote, Receipt};
 use crate::ledger::write::writer::Writer;
+use annals_core::event::record::Reading;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use serde::Serialize;
@@ -189,7 +191,33 @@ pub fn print_receipt(
         _ => json(&mut out, &WithDetails::new(json_of, parts, details.notes))?,
     }
     out.flush()?;
+    note_far_clock(context, receipt, writer);
     Ok(Exit::Yes)
+}
+
+/// Notes that the clock of this machine is far from the server's, which gave these events their
+/// time.
+fn note_far_clock(context: &Context, receipt: &Receipt, writer: &Writer) {
+    if receipt.already || writer.server_address().is_none() {
+        return;
+    }
+    let Some(Reading { place: Some(place), statement: Some(statement), .. }) =
+        writer.reading_of(receipt.first)
+    else {
+        return;
+    };
+    // What was signed before and sent again has an older time of its own.
+    let (now, at) = (context.clock.peek(), place.at);
+    if let Some(span) = far_apart(now, at)
+        && far_apart(statement.said, at).is_some()
+    {
+        let side = if now > at { "ahead of" } else { "behind" };
+        let text = format!(
+            "note: the clock of this machine is {span} {side} the server's: the record shows both \
+             times; set the clock"
+        );
+        note(wrapped(&text, 0));
+    }
 }
 
 /// Prints the receipt of events that several submissions wrote before: a line for each run of

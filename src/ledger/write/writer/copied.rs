@@ -9,8 +9,10 @@ use crate::keys::HeldLogKeys;
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
+use crate::ledger::write::home::entry_of;
 use crate::ledger::write::home::journal_home::JournalHome;
 use crate::ledger::write::stamped::StampedRecord;
+use annals_core::event::record::Reading;
 use annals_core::key::{PublicKey, SigningKey};
 
 impl Writer {
@@ -72,5 +74,11 @@ impl Writer {
     /// The address of the server that places what this writer prepares, if it is over a copy.
     pub fn server_address(&self) -> Option<&str> {
         self.server.as_ref().map(|server| server.address())
+    }
+
+    /// What the record has at a position, if it can be read.
+    pub fn reading_of(&self, position: u64) -> Option<Reading> {
+        let entry = entry_of(&*self.home, position).ok().flatten()?;
+        Some(Reading::of(&entry.record))
     }
 }
