@@ -21,7 +21,7 @@ use annals_core::pin::{MAX_PIN, Pin};
 use annals_core::rule::{Fault, Rule};
 use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
-use annals_core::verify::source::Source;
+use annals_core::verify::source::{Source, SourceError};
 use annals_core::verify::{Options, Report, verify};
 use std::path::PathBuf;
 
@@ -47,6 +47,7 @@ impl Contradiction<'_> {
 
     fn explained(self) -> Result<LedgerError, LedgerError> {
         let pin = self.pin()?;
+        let pinned = pin.as_ref().map(|pin| pin.checkpoint.size);
         let is_of = pin.as_ref().map(|pin| (pin.checkpoint.origin.clone(), pin.genesis));
         let Contradiction { paths, own, published, place, jobs } = self;
         // The whole record is read again: what was kept of it may be what is wrong.
@@ -71,9 +72,15 @@ impl Contradiction<'_> {
         if let Some(own) = own.filter(|_| report.faults.iter().any(is_cut))
             && let Some((anchors, report)) = turned(paths, own, &anchors, &report, jobs)?
         {
+            let size = published.size();
+            let first = match first_difference(own, published) {
+                Ok(FirstDifference::At(event)) => {
+                    format!("; the first difference is event {event}")
+                }
+                _ => String::new(),
+            };
             let why = format!(
-                "the published root of size {} is another than that of this copy",
-                published.size()
+                "the published root of size {size} is another than that of this copy{first}"
             );
             let faults = vec![Fault::of(Rule::ForkedFromPin, why)];
             let evidence = written(evidence::keep(&audit, own, &anchors, &report));
@@ -87,7 +94,15 @@ impl Contradiction<'_> {
         {
             return Ok(LedgerError::AnotherRecord { place, fault });
         }
-        let faults = report.faults;
+        let mut faults = report.faults;
+        let is_pin = |fault: &Fault| matches!(fault.rule, Rule::CutBelowPin | Rule::ForkedFromPin);
+        if let (Some(own), Some(pinned)) = (own, pinned)
+            && faults.iter().all(is_pin)
+        {
+            for fault in &mut faults {
+                compare_with_copy(fault, own, published, pinned);
+            }
+        }
         if !faults.is_empty() {
             return Ok(match own {
                 None => LedgerError::FaultyPublished { place, faults, seen: None },
@@ -124,6 +139,57 @@ impl Contradiction<'_> {
             false => Err(LedgerError::Faulty(report.faults)),
         }
     }
+}
+
+/// Says a difference from the copy, which is compared as a pin, of the copy itself: nobody made a
+/// pin, and the copy has every event. One of a pull that was stopped, which saw more events than
+/// the copy has, stays as it is.
+fn compare_with_copy(fault: &mut Fault, own: &Journal, published: &PublishedSource, pinned: u64) {
+    let (here, there) = (own.size(), published.size());
+    if here < pinned {
+        return;
+    }
+    let sizes = format!("this copy has {here} events, {there} are published");
+    let first = first_difference(own, published).unwrap_or_default();
+    let same = here.min(there).checked_sub(1);
+    match (fault.rule, first, same) {
+        (Rule::CutBelowPin, FirstDifference::None, Some(0)) => {
+            fault.why = format!("cut: {sizes}; the same: event 0");
+        }
+        (Rule::CutBelowPin, FirstDifference::None, Some(last)) => {
+            fault.why = format!("cut: {sizes}; the same: events 0 to {last}");
+        }
+        (Rule::ForkedFromPin, FirstDifference::At(event), _) => {
+            fault.why = format!("forked: {sizes}; the first difference is event {event}");
+        }
+        _ => {}
+    }
+}
+
+/// Where what is published differs from a copy.
+#[derive(Clone, Copy, Default)]
+enum FirstDifference {
+    /// That is not known: what is published could not be read.
+    #[default]
+    Unknown,
+    /// Nowhere in the events that both have.
+    None,
+    /// At this event.
+    At(u64),
+}
+
+/// The first event that is published otherwise than it is in the copy, of those that both have.
+fn first_difference(
+    own: &Journal,
+    published: &PublishedSource,
+) -> Result<FirstDifference, SourceError> {
+    for (here, there) in Source::entries(own, 0)?.zip(published.entries(0)?) {
+        let ((position, here), (_, there)) = (here?, there?);
+        if here.record != there.record {
+            return Ok(FirstDifference::At(position));
+        }
+    }
+    Ok(FirstDifference::None)
 }
 
 /// The fault of a record that is not the one of the copy, by its name or by its first event.
