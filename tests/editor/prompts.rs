@@ -80,6 +80,36 @@ fn a_fact_that_changed_during_a_review_is_asked_again() {
     assert!(std::fs::read_dir(desk.path("keys/drafts")).unwrap().next().is_none());
 }
 
+/// Facts behind the changed one that were answered or passed over are not asked again.
+#[test]
+fn only_what_changed_during_a_review_is_asked_again() {
+    let desk = facts();
+    let mut talk = talk_of(&desk, "bo", "review");
+    for (at, key) in ["c", "s", "c", "c"].iter().enumerate() {
+        talk.sees(&format!("{} of 4: c confirm", at + 1));
+        talk.types(key);
+    }
+    talk.sees("sign as bo and write 3 events?");
+    let correction = "--claim|They met once.|--reason|entry-error|--statement|better";
+    desk.writes("ada", &format!("correct|4|{correction}"), "written at 8");
+    talk.types("y\r");
+    talk.sees("what others changed meanwhile is asked again; other answers stay");
+    talk.sees("They met once.");
+    talk.sees("1 of 4: c confirm");
+    talk.types("c");
+    talk.sees("sign as bo and write 3 events? [y/N/b: back]");
+    // The way back leads to what was asked last, and from there to the others.
+    talk.types("b\r");
+    talk.sees("so far: fact.confirmed");
+    talk.sees("1 of 4: c confirm");
+    talk.types("c");
+    talk.asks("sign as bo and write 3 events? [y/N/b: back]", "y");
+    talk.sees("written at 9 to 11 (3 events)");
+    assert_eq!(talk.ends().1, 0);
+    assert_eq!(desk.fact(4)["status"], "confirmed");
+    assert_eq!(desk.fact(5)["status"], "asserted");
+}
+
 #[test]
 fn the_questions_of_a_review_have_a_way_back() {
     let desk = facts();

@@ -39,13 +39,17 @@ pub struct ReviewSession<'a, 'r> {
     pub kept: &'a DraftFile,
     /// The answers so far, by fact.
     answers: Vec<Option<Draft>>,
-    /// The fact that is asked about.
+    /// The facts that are asked about one after the other; the way back leads to each.
+    asked: Vec<usize>,
+    /// The fact that is asked about; their number after the last one.
     at: usize,
+    /// Whether all of `asked` was asked once.
+    is_walked: bool,
 }
 
 impl<'a, 'r> ReviewSession<'a, 'r> {
-    /// A review that begins with the first fact, or with the first whose answer among these was
-    /// of an earlier revision; the other answers stay.
+    /// A review of each fact; where there are answers already, of the facts alone whose answer was
+    /// of an earlier revision. The other answers stay.
     pub fn new(
         view: &'a View<'r>,
         rows: &'a [FactRow],
@@ -61,18 +65,20 @@ impl<'a, 'r> ReviewSession<'a, 'r> {
             of_row(row).is_none()
                 && revisions.any(|revision| answers.iter().any(|draft| is_on(draft, revision)))
         };
-        let at = match answers.is_empty() {
-            true => 0,
-            false => rows.iter().position(is_earlier).unwrap_or(rows.len()),
-        };
+        let is_asked = |at: &usize| answers.is_empty() || rows.get(*at).is_some_and(&is_earlier);
+        let asked: Vec<usize> = (0..rows.len()).filter(is_asked).collect();
+        let at = asked.first().copied().unwrap_or(rows.len());
         let answers = rows.iter().map(of_row).collect();
-        ReviewSession { view, rows, how, kept, answers, at }
+        ReviewSession { view, rows, how, kept, answers, asked, at, is_walked: false }
     }
 
     /// Asks for each fact until there is none or no more is wanted; what is to be signed. Called
     /// again, it goes back to the fact that was asked about last.
     pub fn run(&mut self) -> Result<Vec<Draft>, CliError> {
-        self.at = self.at.min(self.rows.len().saturating_sub(1));
+        if self.is_walked && self.at == self.rows.len() {
+            self.at = self.asked.last().copied().unwrap_or(self.rows.len().saturating_sub(1));
+        }
+        self.is_walked = true;
         while let Some(row) = self.rows.get(self.at) {
             page(&mut std::io::stderr().lock(), self.view, row)?;
             if let Some(kind) = self.answers.get(self.at).and_then(|answer| answer.as_ref()?.kind) {
@@ -104,7 +110,8 @@ impl<'a, 'r> ReviewSession<'a, 'r> {
                 *place = answer;
             }
             self.kept.save(&self.drafts())?;
-            self.at += 1;
+            let next = self.asked.iter().find(|asked| **asked > self.at);
+            self.at = next.copied().unwrap_or(self.rows.len());
         }
         Ok(self.drafts())
     }
