@@ -53,6 +53,10 @@ fn another_record_of_the_same_size_is_shown_by_both_checkpoints() {
     assert!(answer.says(fork), "{}", answer.out);
     let evidence = "evidence (forked): pin.evidence; annals verify checks it by itself";
     assert!(answer.says(evidence), "{}", answer.out);
+    desk.run("verify --pin pin --html page.html");
+    let page = desk.read("page.html");
+    let (_, against) = page.split_once("What speaks against it").unwrap();
+    assert!(against.contains("Evidence (forked)"), "{page}");
     assert_eq!(desk.read("pin"), ledger(&[2, 3]).pin(3));
     let answer = judged(&desk, "pin.evidence");
     let root = |ledger: &Ledger| annals_core::tlog::to_base64(&ledger.root(3).0);

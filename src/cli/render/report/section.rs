@@ -24,6 +24,7 @@ pub fn sections(report: &VerdictReport) -> Vec<Section> {
         Section::new("open", "What was not checked", open(report)),
         Section::new("compared", "What it was compared with", compared(report)),
         Section::new("anchors", "What speaks for it", anchors(report)),
+        Section::new("evidence", "What speaks against it", evidence(report)),
         Section::new("acts", "What its own acts undid, set back or turned", acts(report)),
         Section::new(ADVICE, "What to do", advice(report)),
     ]
@@ -178,6 +179,19 @@ fn anchors(report: &VerdictReport) -> Vec<Line> {
     for missing in &report.trust_missing {
         lines.push(line("missing", visible(&missing.to_string())));
     }
+    if report.anchored.events > 0 {
+        lines.push(line("anchored", anchored(&report.anchored)));
+    }
+    if report.unanchored.events > 0 {
+        let range = range(&report.unanchored);
+        let what = format!("{range}: neither a pin nor a signed checkpoint speaks for them");
+        lines.push(line("unanchored", what));
+    }
+    lines
+}
+
+fn evidence(report: &VerdictReport) -> Vec<Line> {
+    let mut lines = Vec::new();
     if let Some(evidence) = &report.evidence {
         let label = match evidence.claim {
             Claim::Forked => "evidence (forked)",
@@ -188,14 +202,6 @@ fn anchors(report: &VerdictReport) -> Vec<Line> {
     }
     if let Some(why) = &report.no_evidence {
         lines.push(line("no evidence file", format!("{}; keep the pin", visible(why))));
-    }
-    if report.anchored.events > 0 {
-        lines.push(line("anchored", anchored(&report.anchored)));
-    }
-    if report.unanchored.events > 0 {
-        let range = range(&report.unanchored);
-        let what = format!("{range}: neither a pin nor a signed checkpoint speaks for them");
-        lines.push(line("unanchored", what));
     }
     lines
 }
