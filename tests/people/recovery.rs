@@ -19,9 +19,16 @@ fn it_enrols_an_admin_and_undoes_the_stolen_key() {
     let answer = desk.run_with("editor add keys/dee.request --role admin --recovery", &PAPER);
     assert_eq!((answer.exit, answer.err.as_str()), (0, ""));
     let revoke = "editor revoke ada --reason compromised --statement stolen --recovery";
-    let needs = "annals: editor.revoked is refused: rule 408 suspect-from: the recovery key \
+    let needs = "note: the recovery key revokes only with --suspect-from: name the first event \
+                 that counts no more; head is the last one\n\
+                 annals: editor.revoked is refused: rule 408 suspect-from: the recovery key \
                  revokes only with suspect_from; nothing was written\n";
     assert_eq!(desk.refused_with(revoke, &PAPER), (1, needs.to_owned()));
+    let now = "annals: --suspect-from: expected a point with an event at it or after it, found \
+               \"now\"; the last event is 2, so nothing is suspect from there on: name the first \
+               event that counts no more; head is the last one\n";
+    let line = format!("{revoke} --suspect-from now");
+    assert_eq!(desk.refused_with(&line, &PAPER), (2, now.to_owned()));
     let answer = desk.run_with(&format!("{revoke} --suspect-from 1"), &PAPER);
     assert!(answer.out.ends_with("compromised, suspect from 1\nstruck: 1\n"), "{}", answer.out);
     assert_eq!(desk.whole(), 4);

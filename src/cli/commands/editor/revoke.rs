@@ -68,9 +68,12 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     // A key that is already revoked may be found stolen later: then the name must be unambiguous.
     let rows = directory.rows(&args.name)?;
     let from = match &args.suspect_from {
-        Some(point) => Some(suspect_from(context, &record, point)?),
+        Some(point) => Some(suspect_from(context, &record, point, args.recovery)?),
         None => None,
     };
+    if args.recovery && from.is_none() {
+        note(format!("note: the recovery key revokes only with --suspect-from: {SUSPECT_POINT}"));
+    }
     if let Some(earlier) = recorded_already(context, &writer, &rows, &args, from)? {
         return print_receipt(context, &earlier.receipt(), &writer, &Details::default());
     }
@@ -141,15 +144,26 @@ fn recorded_already(
     Ok(None)
 }
 
-/// The first suspect position. Event 0 is never suspect.
-fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, CliError> {
+/// What --suspect-from is given where the recovery key signs.
+const SUSPECT_POINT: &str = "name the first event that counts no more; head is the last one";
+
+/// The first suspect position. Event 0 is never suspect. The recovery key revokes with one alone.
+fn suspect_from(
+    context: &Context,
+    record: &Record,
+    point: &str,
+    recovery: bool,
+) -> Result<u64, CliError> {
     let from = provenance::point(context, record, point, Bound::Start)?;
     let last = record.size().saturating_sub(1);
     if from > last || last == 0 {
+        let what_to_do = match recovery {
+            true => SUSPECT_POINT,
+            false => "leave it out, or name an earlier point",
+        };
         return Err(LedgerError::NotFound(format!(
             "--suspect-from: expected a point with an event at it or after it, found {}; \
-             the last event is {last}, so nothing is suspect from there on: leave it out, or name \
-             an earlier point",
+             the last event is {last}, so nothing is suspect from there on: {what_to_do}",
             in_quotes(point)
         ))
         .into());
