@@ -73,9 +73,9 @@ pub fn any_kind(folder: &Path) -> Result<Option<String>, DiskError> {
 /// That a place is a published record, and what to do.
 pub fn published(place: &Path) -> String {
     format!(
-        "a published record, which is only read: annals verify {0} checks it, annals import {0} \
-         --to LEDGER makes a ledger of it to read; to write, name the ledger that it is published \
-         from",
+        "a published record, which is only read: annals verify {0} checks it, annals clone {0} DIR \
+         makes a copy to read, and to sign in where annals serve serves it; else, to write, name \
+         the ledger that it is published from",
         shell_word(&shown_address(&place.to_string_lossy()))
     )
 }

@@ -75,9 +75,9 @@ fn a_bag_and_a_published_record_are_named_to_who_stands_in_them() {
         ),
         (
             "public",
-            "a published record, which is only read: annals verify . checks it, annals import . \
-             --to LEDGER makes a ledger of it to read; to write, name the ledger that it is \
-             published from\n",
+            "a published record, which is only read: annals verify . checks it, annals clone . DIR \
+             makes a copy to read, and to sign in where annals serve serves it; else, to write, \
+             name the ledger that it is published from\n",
         ),
     ];
     for (place, found) in places {
@@ -103,7 +103,7 @@ fn a_bag_and_a_published_record_are_named_to_who_stands_in_them() {
     assert_eq!(answer.exit, 2, "{answer:?}");
     let mut command = room.command("publish more --ledger");
     let answer = room.answer(command.arg("my public").output().unwrap());
-    let advice = "annals verify 'my public' checks it, annals import 'my public' --to LEDGER makes";
+    let advice = "annals verify 'my public' checks it, annals clone 'my public' DIR makes a copy";
     assert!(answer.exit == 2 && answer.told().contains(advice), "{answer:?}");
     room.rename("ledger", "elsewhere");
     let mut command = room.command("status");
