@@ -56,6 +56,9 @@ fn a_pin_that_is_damaged_or_of_another_record_blames_nobody_who_publishes() {
     let damaged = "what to do: the pin is damaged: use a copy of it as it was written; a new one \
                    (--init-pin) trusts what is there now";
     let another = "what to do: name the pin of this record with --pin";
+    let unsigned = "what to do: nothing signed vouches for FORMAT.md, VERIFY.html, VERIFY.txt, \
+                    which anybody may have changed: run no command from them; ask who made the bag \
+                    for one that the log key signed (tagmanifest-sha512.note)";
     assert_eq!(desk.run("export --to bag --unsigned").exit, 0);
     let other = "could not tell: the pin is of another record (other.org/x), in ";
     let told = "could not tell: something is damaged, in ";
@@ -64,7 +67,10 @@ fn a_pin_that_is_damaged_or_of_another_record_blames_nobody_who_publishes() {
             let answer = desk.run(&format!("verify {place} --pin {name}"));
             let advised: Vec<&str> =
                 answer.out.lines().filter(|line| line.starts_with("what to do: ")).collect();
-            assert_eq!((answer.exit, advised), (2, vec![advice]), "{place}: {}", answer.out);
+            // Nothing was signed over the bag itself.
+            let expected = [Some(advice), (place == "bag").then_some(unsigned)];
+            let expected: Vec<&str> = expected.into_iter().flatten().collect();
+            assert_eq!((answer.exit, advised), (2, expected), "{place}: {}", answer.out);
             assert!(answer.out.contains(&format!("\n{last}")), "{place}: {}", answer.out);
         }
     }

@@ -154,7 +154,7 @@ fn a_bag_and_a_published_record_are_named_to_who_stands_in_them() {
     assert_eq!(answer.exit, 2, "{answer:?}");
     let mut command = room.command("publish more --ledger");
     let answer = room.answer(command.arg("my public").output().unwrap());
-    let advice = "annals verify 'my public' checks it, annals clone 'my public' DIR makes a copy";
+    let advice = "annals verify 'my public' checks it, annals import 'my public' --to LEDGER makes";
     assert!(answer.exit == 2 && answer.told().contains(advice), "{answer:?}");
     room.rename("ledger", "elsewhere");
     let mut command = room.command("status");

@@ -578,9 +578,12 @@ fn no_answer_over_a_damaged_index_is_another_one() {
                         assert_eq!(answer.0, folded.0, "{case}");
                         assert!(answer.1 == folded.1, "{case}");
                         let told = answer.2.replace(&folded.2, "");
-                        let note = "; the answer is from the journal; annals repair --index \
-                                    rebuilds the index\n";
-                        let noted = told.starts_with("note: the index ") && told.ends_with(note);
+                        let note = format!(
+                            "; the answer is from the journal; annals --ledger {} repair --index \
+                             rebuilds the index\n",
+                            ledger.display()
+                        );
+                        let noted = told.starts_with("note: the index ") && told.ends_with(&note);
                         assert!(told.is_empty() || noted, "{case}");
                     }
                     fs::write(&path, whole(name)).expect("written back");

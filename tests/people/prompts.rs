@@ -224,7 +224,9 @@ fn faults_of_an_act_are_reported_before_the_passphrase_prompt() {
 fn an_act_beyond_the_recovery_key_is_refused_before_it_is_typed() {
     let desk = with_dee();
     let revoke = "editor revoke ada --reason compromised --statement stolen --recovery";
-    let told = "annals: editor.revoked is refused: rule 408 suspect-from: the recovery key revokes \
+    let told = "note: the recovery key revokes only with --suspect-from: name the first event that \
+                counts no more; head is the last one\n\
+                annals: editor.revoked is refused: rule 408 suspect-from: the recovery key revokes \
                 only with suspect_from; nothing was written\n";
     let (exit, seen) = on_terminal(&desk, revoke, &[]);
     assert_eq!((exit, desk.told_of(&seen).as_str()), (1, told));
