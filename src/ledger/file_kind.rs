@@ -168,6 +168,8 @@ impl FileKind {
             }
             FileKind::Policy => &["log ", "witness ", "group ", "quorum ", "#"],
             FileKind::Request => &["annals request", "origin ", "name ", "key ", "possession "],
+            // To begin anew with the same key would make a witness forget what it cosigned.
+            FileKind::WitnessState => &[""],
             _ => &[],
         }
     }

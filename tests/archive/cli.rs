@@ -133,6 +133,15 @@ fn files_of_bodies_in_a_folder_are_compared_with_their_names() {
     let told = annals(place.path(), &["publish", "pub", "--verify-first"]);
     assert_eq!(told.code, 0, "{}", told.err);
     assert!(annals(place.path(), &["verify", "pub"]).out.contains(whole));
+    // What is no file is not there for a reader either, and hinders nobody.
+    let first = Hash::of(&[bundle.split(|byte| *byte == b'\n').next().unwrap()]);
+    let first = place.path().join(format!("pub/body/{first}"));
+    std::fs::remove_file(&first).unwrap();
+    std::fs::create_dir(&first).unwrap();
+    let told = annals(place.path(), &["verify", "pub"]);
+    assert!(told.code == 0 && told.out.contains("body files: 1 of 6 missing, 0 "), "{}", told.out);
+    let told = annals(place.path(), &["import", "pub", "--to", "copy"]);
+    assert_eq!(told.code, 0, "{}", told.err);
 }
 
 #[test]

@@ -554,16 +554,25 @@ quote = "two hours"
     // An act names all that is wrong with it too.
     let acts = r#"{"type":"fact.disputed","fact":99,"quote":"two ours"}
 {"type":"fact.related","from":99,"rel":"foo","to":"F9"}
+{"type":"fact.corrected","fact":4,"statement":"s","resolves":["a","b"]}
+{"type":"fact.asserted","quote":"zzz on it","on":{"x":1},"claim":"Z."}
 "#;
     file(&desk, "acts.jsonl", acts);
+    let it = r#"quote: in document 3: the quotation does not stand in the document: the nearest place is "on " at code point 94; after it the document has "Wednesday. The talks las", the quotation has "it""#;
     let told = format!(
-        "annals: 2 drafts are refused; nothing was written
+        "annals: 4 drafts are refused; nothing was written
   line 1: fact: 99 is no fact; annals replay lists them
   line 1: fact.disputed needs the field reason
   line 1: fact.disputed needs the field statement
   line 1: {ours}
   line 2: rel: unknown word `foo`, expected one of `supports`, `contradicts`, `qualifies`, `updates`, `same-as`, `part-of` (column 44)
   line 2: to: no earlier draft of this input has the ref \"F9\"
+  line 3: fact: 4 is no fact; annals replay lists them
+  line 3: fact.corrected needs the field reason
+  line 3: resolves: no earlier draft of this input has the ref \"a\"
+  line 3: resolves: no earlier draft of this input has the ref \"b\"
+  line 4: on: expected a position, or the ref of an earlier draft (column 49)
+  line 4: {it}
 "
     );
     desk.refuses("ada", "append|acts.jsonl", (1, &told));

@@ -124,6 +124,24 @@ fn where_more_facts_quote_a_passage_than_are_named_that_is_noted() {
     }
 }
 
+/// The revisions of one fact are one fact.
+#[test]
+fn a_fact_that_was_corrected_often_is_named_once() {
+    let desk = facts();
+    let quote = "Sullivan met Grushko in Moscow";
+    append(&desk, "bo", &draft("They met, 0.", quote), "");
+    for n in 1..18 {
+        let correct = format!(
+            "correct|8|--reason|wrong-figure|--statement|better|--claim|They met, {n}.|--yes"
+        );
+        assert_eq!(desk.run("bo", &correct).exit, 0);
+    }
+    let answer = append(&desk, "ada", &draft("Both met.", quote), "|--dry-run");
+    let shown = answer.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("quotes a passage that fact 8 quotes too"), "{answer:?}");
+    assert!(!shown.contains("more facts quote this passage"), "{answer:?}");
+}
+
 /// An old file is entered after a colleague corrected what it gave.
 #[test]
 fn words_that_were_corrected_away_are_refused() {

@@ -486,9 +486,15 @@ fn a_file_of_another_kind_is_not_called_a_damaged_one() {
         let advice = "name the file of the policy";
         let told = format!("expected a policy at {name}, found {kind}: {advice}");
         said(&format!("verify --policy {name}"), told);
-        let advice = "name the file of its state, or with --first a new one";
+        // A text may be a damaged state: to begin anew would forget what was cosigned.
+        let serve = format!("witness serve --key bo --for x --state {name}");
+        if kind == "a text" {
+            assert!(!refused(&room, &serve).contains("--first"), "{name}");
+            continue;
+        }
+        let advice = "name the file of its state";
         let told = format!("expected the state of a witness at {name}, found {kind}: {advice}");
-        said(&format!("witness serve --key bo --for x --state {name}"), told);
+        said(&serve, told);
     }
     for (name, kind) in kinds.iter().filter(|(name, _)| !name.starts_with("keys/")) {
         let advice = "name the file NAME.request that annals key new made";

@@ -265,6 +265,17 @@ const HINTS: &[CommandHint] = &[
     },
     CommandHint {
         inside: "",
+        words: &["redact", "seal", "embargo", "hide", "erase", "release", "withhold"],
+        text: "this version hides no words, and what was published stays readable; annals retract \
+               says that a fact is taken back, and hides nothing (annals help publishing)",
+    },
+    CommandHint {
+        inside: "",
+        words: &["withdraw"],
+        text: "annals retract takes a fact back and says why",
+    },
+    CommandHint {
+        inside: "",
         words: &["delete", "remove", "rm", "del"],
         text: "nothing is deleted, for the record keeps every event; annals retract takes a fact \
                back and says why",

@@ -102,10 +102,13 @@ impl Unresolved {
     pub fn may_follow_from(&self, field: &str) -> bool {
         let field = field.rsplit('.').next().unwrap_or(field);
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        match field {
-            "" => matches!(self, Unresolved::Missing { .. }),
-            field => self.to_string().split(|c| !is_word(c)).any(|word| word == field),
+        if field.is_empty() {
+            return matches!(self, Unresolved::Missing { .. });
         }
+        // The words in quotes are those of the draft or of a document.
+        let reason = self.to_string();
+        let mut own = reason.split('"').step_by(2);
+        own.any(|words| words.split(|c| !is_word(c)).any(|word| word == field))
     }
 
     /// The reason beside the name of this column: where the column is the field, its name is left

@@ -33,8 +33,13 @@ pub trait Memory: Send {
     /// `wait` for another holder.
     fn hold(&self, wait: LockWait) -> Result<Box<dyn HeldMemory>, MemoryError>;
 
-    /// Whether anything is remembered, of any record.
+    /// Whether anything is remembered in a file here, of any record.
     fn is_there(&self) -> Result<bool, MemoryError>;
+
+    /// Whether it is a file beside the keys, which may be lost or an older copy.
+    fn is_beside_keys(&self) -> bool {
+        false
+    }
 
     /// Whether the last mark is a damaged form of this one.
     fn is_damaged(&self, _mark: &Mark) -> Result<bool, MemoryError> {
@@ -117,6 +122,10 @@ impl Memory for HighWaterMarks {
 
     fn is_there(&self) -> Result<bool, MemoryError> {
         Ok(disk::is_there(self.path())?)
+    }
+
+    fn is_beside_keys(&self) -> bool {
+        true
     }
 
     fn is_damaged(&self, mark: &Mark) -> Result<bool, MemoryError> {

@@ -18,6 +18,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// The greatest number of other facts of one passage that are read and named.
 pub const MOST_NAMED: usize = 16;
+/// The greatest number of events of one passage of which it is asked what fact they are about.
+pub const MOST_READ: usize = 256;
 
 /// The passages that facts quote, by document.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use crate::ledger::query::ever_derived_by;
 use crate::ledger::query::indexed::{administration, lives};
 use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::draft_input::LoadedInput;
-use crate::ledger::write::passages::{MOST_NAMED, Passages, claim_of};
+use crate::ledger::write::passages::{MOST_NAMED, MOST_READ, Passages, claim_of};
 use crate::ledger::write::resolve::KnownAgent;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Captured, Content, Fact};
@@ -28,7 +28,7 @@ use annals_core::verify::chain::{Chain, ResumedChain};
 use annals_core::verify::examine::{BodyFound, Examined};
 use annals_core::verify::library::{Library, LibraryRow};
 use hashbrown::HashMap;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
 /// The number of positions of earlier needs that are read again with new ones.
@@ -280,10 +280,17 @@ impl RecordSlice {
         let mut events = BTreeSet::from_iter(self.terms.find(&self.index, Term::Claim(&claim))?);
         for passage in quoted(fact) {
             let same = self.terms.find(&self.index, Term::Passage(passage))?;
-            if same.len() > MOST_NAMED {
+            // Of the revisions of one fact the last one counts.
+            let mut facts = BTreeMap::new();
+            for position in same.iter().copied().filter(|at| *at < self.size()).take(MOST_READ) {
+                if let Some(of) = self.index.event(position)?.about[0] {
+                    facts.insert(of, position);
+                }
+            }
+            if facts.len() > MOST_NAMED || same.len() > MOST_READ {
                 passages.cut_off(passage);
             }
-            events.extend(same.into_iter().take(MOST_NAMED));
+            events.extend(facts.into_values().take(MOST_NAMED));
         }
         let last = self.index.snapshot(self.size())?;
         for position in events {

@@ -134,7 +134,6 @@ impl ProofSubject<'_> {
         if !keys_then.is_some_and(|keys| self.log_keys.contains(&keys.key)) {
             let genesis = self.events.get(&0).map(|event| event.reading.hash);
             if genesis != Some(pin.genesis) {
-                trust.other_records.push(OtherRecord { what: "pin", origin: kept.origin.clone() });
                 trust.missing.push(format!(
                     "the pin is of another record named {origin}: its event 0 is {}, and this \
                      proof's is {}; give a pin of the record that the proof is of",

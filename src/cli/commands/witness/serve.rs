@@ -52,7 +52,7 @@ struct ServingWitness<'a> {
 
 pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, CliError> {
     expect_unprotected_or_beside_keys(&args.state, &[])?;
-    let advice = "name the file of its state, or with --first a new one";
+    let advice = "name the file of its state";
     expect_kind(&args.state, FileKind::WitnessState, advice)?;
     announce_clock(&context.clock);
     let handle = KeyName::new(args.key)?;

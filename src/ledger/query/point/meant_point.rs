@@ -43,10 +43,14 @@ pub fn meant_point(text: &str) -> MeantPoint {
     let text = text.trim();
     let (rest, zone) = split_zone(text);
     let (date, clock) = split_clock(rest);
+    // Behind a date: words that are no time of day. What is proposed would leave them out.
+    let first = date.split_once(' ').map(|(first, _)| first).filter(|first| is_edtf(first));
+    let is_day = first.is_some_and(|first| first.parse::<Date>().is_ok());
     let day = match is_edtf(date) {
         true => date.to_owned(),
-        false => match meant_date(date) {
+        false => match meant_date(date).filter(|_| !is_day) {
             Some(day) => day,
+            None if first.is_some() => return MeantPoint::Wrong(String::new()),
             None => return MeantPoint::Wrong(why_no_date(date)),
         },
     };
@@ -88,7 +92,9 @@ pub fn meant_by_digits(position: u64) -> Option<String> {
     let day = match day.len() {
         6 => {
             let (year, month) = day.split_at_checked(4)?;
-            format!("{year}-{month}")
+            let is_month = (1..=12).contains(&month.parse::<u8>().ok()?);
+            let is_year = (1800..2200).contains(&year.parse::<u16>().ok()?);
+            (is_month && is_year).then(|| format!("{year}-{month}"))?
         }
         8 => meant_date(day)?,
         _ => return None,
@@ -109,6 +115,8 @@ fn split_zone(text: &str) -> (&str, TypedZone) {
     }
     if let Some((before, word)) = text.rsplit_once(char::is_whitespace)
         && let Some(zone) = typed_zone(word)
+        // Behind a day such a word may be a month, or noon.
+        && (!matches!(zone, TypedZone::Short(_)) || split_clock(before.trim_end()).1.is_some())
     {
         return (before.trim_end(), zone);
     }

@@ -208,6 +208,9 @@ fn a_point_in_another_form_is_proposed_as_it_is_written_here() {
              +01:00 or [Europe/Berlin]: CET is the zone of several places",
         ),
         ("soon", "found \"soon\""),
+        ("2026-10-26 about 9", "found \"2026-10-26 about 9\""),
+        ("2026-10-26 NOON", "found \"2026-10-26 NOON\""),
+        ("2026 OCT", "found \"2026 OCT\""),
     ] {
         let why = Point::parse(text, &around).map(|_| ()).unwrap_err().to_string();
         assert!(why.ends_with(end), "{text}: {why}");
@@ -218,6 +221,8 @@ fn a_point_in_another_form_is_proposed_as_it_is_written_here() {
         (202_610_260_900, Some("for the date, write 2026-10-26T09:00")),
         (20_261_332, None),
         (202_613, None),
+        (202_621, None),
+        (100_001, None),
         (12_345, None),
     ] {
         assert_eq!(meant_by_digits(position).as_deref(), meant, "{position}");

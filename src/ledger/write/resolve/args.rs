@@ -23,6 +23,15 @@ fn both<A, B>(
 }
 
 impl Resolver<'_> {
+    /// The disputes that a correction resolves, as they are named, or all that is wrong with them.
+    fn resolved(&self, kind: Type, draft: &Draft) -> Result<Vec<u64>, Reasons> {
+        let mut wrong = Reasons::default();
+        let names = draft.resolves.as_deref().unwrap_or_default();
+        let position = |name| keep(self.position(Some(name), "resolves", kind), &mut wrong);
+        let positions: Vec<u64> = names.iter().filter_map(position).collect();
+        if wrong.0.is_empty() { Ok(positions) } else { Err(wrong) }
+    }
+
     /// What an act says of the record, and whether it is sealed.
     ///
     /// Errors: all that is wrong with it.
@@ -50,10 +59,8 @@ impl Resolver<'_> {
                 Args::FactUpheld(args::FactUpheld { dispute: at(&draft.dispute, "dispute")? })
             }
             Type::FactCorrected => {
-                let (on, reason) = both(self.on(kind, draft), need(draft.reason, "reason", kind))?;
-                let names = draft.resolves.as_deref().unwrap_or_default();
-                let positions = names.iter().map(|n| self.position(Some(n), "resolves", kind));
-                let mut resolves = positions.collect::<Result<Vec<u64>, _>>()?;
+                let about = both(self.on(kind, draft), need(draft.reason, "reason", kind));
+                let ((on, reason), mut resolves) = both(about, self.resolved(kind, draft))?;
                 resolves.sort_unstable();
                 resolves.dedup();
                 let corrected = args::FactCorrected { on, reason, error_in, resolves, sealed };

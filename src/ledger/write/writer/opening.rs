@@ -171,20 +171,25 @@ impl Writer {
             Some(mark) if self.memory.is_damaged(&mark)? => Some(mark),
             _ => None,
         };
+        let mut is_of_others = false;
         let mark = match (&damaged, &verifier.chain.state.fold.ledger) {
             (Some(mark), _) => Some(mark.clone()),
             (None, Some(ledger)) => {
                 let checked = check_mark(self.memory.last(&ledger.origin)?, source, &verifier);
                 match checked {
                     // It is of events that other writers committed.
-                    Err(LedgerError::BehindMark { .. }) if self.home.is_behind()? => None,
+                    Err(LedgerError::BehindMark { .. }) if self.home.is_behind()? => {
+                        is_of_others = true;
+                        None
+                    }
                     checked => checked?,
                 }
             }
             (None, None) => None,
         };
         let remembered = mark.as_ref().map_or(0, |mark| mark.size);
-        if let Some(signed) = covered.filter(|signed| foreign.is_none() && *signed > remembered) {
+        let is_compared = foreign.is_none() && !is_of_others && self.memory.is_beside_keys();
+        if let Some(signed) = covered.filter(|signed| is_compared && *signed > remembered) {
             let ledger = verifier.chain.state.fold.ledger.as_ref();
             match self.memory.is_there()? {
                 true => self.notices.push(Notice::MemoryShort { marked: remembered, signed }),
