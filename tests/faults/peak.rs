@@ -31,10 +31,18 @@ fn room(facts: usize) -> Newsroom {
 fn what_a_bag_and_an_answer_take_grows_by_little_with_the_record() {
     let (small, large) = (room(SMALL), room(LARGE));
     for line in ["export --to bag --jobs 1", "verify bag --jobs 1", "replay --format json"] {
+        // The least of three: beside other work a run may take more.
         let peak = |room: &Newsroom| {
-            let ended = watched(room, line);
-            assert_eq!(ended.exit, Some(0), "{line}: {}", ended.err);
-            ended.memory
+            let run = |_| {
+                if line.starts_with("export") {
+                    // That of the run before, if there was one.
+                    let _ = std::fs::remove_dir_all(room.path("bag"));
+                }
+                let ended = watched(room, line);
+                assert_eq!(ended.exit, Some(0), "{line}: {}", ended.err);
+                ended.memory
+            };
+            (0..3).map(run).min().unwrap()
         };
         let grown = peak(&large).saturating_sub(peak(&small)) * 1024;
         let each = grown / (LARGE - SMALL) as u64;
