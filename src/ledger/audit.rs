@@ -17,8 +17,8 @@ pub mod unread;
 
 use crate::archive::published::PublishedSource;
 use crate::archive::published::body_files::BodyFiles;
+use crate::disk::is_there;
 use crate::disk::temporary::Temporary;
-use crate::disk::{DiskError, is_there};
 use crate::index::{BuildMode, Builder, IndexStatus};
 use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::audit::options::Audit;
@@ -28,8 +28,8 @@ use crate::ledger::home_mark::HomeMark;
 use crate::ledger::imported;
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::RecordSource;
+use crate::store::Store;
 use crate::store::place::StorePlace;
-use crate::store::{Store, StoreError};
 use annals_core::rule::{Fault, Rule};
 use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
@@ -38,6 +38,7 @@ use annals_core::verify::source::Source;
 use annals_core::verify::{Follower, Options, Report, verify};
 pub use evidence::EvidenceFound;
 pub use kept::PinFound;
+use std::error::Error;
 use std::panic::resume_unwind;
 use std::thread::{self, ScopedJoinHandle};
 
@@ -453,6 +454,24 @@ impl StoreComparison {
         StoreComparison { found: StoreFound::NotCompared(why.into()), fault: None }
     }
 
+    /// Its copy could not be made; why.
+    fn not_copied(error: &dyn Error) -> StoreComparison {
+        StoreComparison::not(format!("it cannot be copied to be looked at: {}", chain(error)))
+    }
+
+    /// What an error says of the store; each segment is copied when it is its turn.
+    fn failed(error: &LedgerError) -> StoreComparison {
+        match error {
+            LedgerError::StoreIo(store) if store.is_of_the_disk() => {
+                StoreComparison::not_copied(store)
+            }
+            _ => {
+                let why = format!("{}; annals repair rebuilds it", chain(error));
+                StoreComparison::differs(Fault::of(Rule::Unreadable, why))
+            }
+        }
+    }
+
     /// The store is not the journal's, or cannot be read.
     fn differs(fault: Fault) -> StoreComparison {
         StoreComparison { found: StoreFound::Differs, fault: Some(fault) }
@@ -491,23 +510,16 @@ fn compare_store(record: &Record) -> Result<StoreComparison, LedgerError> {
         return Ok(StoreComparison::not("a writer holds it"));
     }
     // The store is not evidence: if it cannot be copied, the verdict is that of the journal.
-    let not_copied = |error: DiskError| {
-        StoreComparison::not(format!("it cannot be copied to be looked at: {}", chain(&error)))
-    };
     let scratch = match Temporary::make() {
         Ok(scratch) => scratch,
-        Err(error) => return Ok(not_copied(error)),
+        Err(error) => return Ok(StoreComparison::not_copied(&error)),
     };
     let store = match StorePlace::new(folder).open_copy(&scratch.path().join("db")) {
         Ok(store) => store,
         Err(_) if record.has_moved() => {
             return Ok(StoreComparison::not("a writer was at work meanwhile"));
         }
-        Err(StoreError::Disk(error)) => return Ok(not_copied(error)),
-        Err(error) => {
-            let why = format!("{}; annals repair rebuilds it", chain(&error));
-            return Ok(StoreComparison::differs(Fault::of(Rule::Unreadable, why)));
-        }
+        Err(error) => return Ok(StoreComparison::failed(&LedgerError::StoreIo(error))),
     };
     // A pull writes the journal first, and the store from it.
     if is_there(&record.paths.following_pin())? && store.head()?.size < record.size() {
@@ -521,10 +533,7 @@ fn compare_store(record: &Record) -> Result<StoreComparison, LedgerError> {
     match compared {
         Ok(None) => Ok(StoreComparison { found: StoreFound::Same(record.size()), fault: None }),
         Ok(Some(fault)) => Ok(StoreComparison::differs(fault)),
-        Err(error) => {
-            let why = format!("{}; annals repair rebuilds it", chain(&error));
-            Ok(StoreComparison::differs(Fault::of(Rule::Unreadable, why)))
-        }
+        Err(error) => Ok(StoreComparison::failed(&error)),
     }
 }
 

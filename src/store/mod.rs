@@ -166,6 +166,14 @@ pub enum StoreError {
     Refusing,
 }
 
+impl StoreError {
+    /// Whether a file could not be read, copied or written here: it says nothing of what the store
+    /// holds.
+    pub fn is_of_the_disk(&self) -> bool {
+        matches!(self, StoreError::Disk(_) | StoreError::Unwritten(_))
+    }
+}
+
 /// Sentence 8: checks that a batch leads from one head to the other and is within bounds.
 fn check(from: &StoreHead, to: &StoreHead, batch: &[Entry]) -> Result<(), StoreError> {
     let refuse = |why| {

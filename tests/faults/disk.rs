@@ -2,6 +2,9 @@
 //! written, and a success once there is room.
 
 use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, fact, newsroom, prepare};
+use annals::store::sled::segments::{create as create_segments, open as open_segments};
+use annals::store::{Appended, Store, StoreHead};
+use annals_core::event::record::Reading;
 use std::process::Command;
 
 const LAVROV: &str =
@@ -107,6 +110,64 @@ fn a_store_that_cannot_be_copied_takes_no_verdict_away() {
     journal[middle] ^= 1;
     room.write(JOURNAL, &journal);
     assert_eq!(run("none", "verify").exit, run("tmp", "verify").exit);
+}
+
+/// A store of many events is copied a segment after the other: if the second one finds no room, the
+/// store is as little at fault as if the first one finds none.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_segment_that_cannot_be_copied_takes_no_verdict_away() {
+    let room = newsroom();
+    let db = room.path("ledger/db");
+    let entries = {
+        let store = open_segments(&db, 1).unwrap();
+        store.read(0..store.head().unwrap().size).unwrap()
+    };
+    std::fs::remove_dir_all(&db).unwrap();
+    let mut store = create_segments(&db, 2).unwrap();
+    let mut from = StoreHead::EMPTY;
+    for entry in entries {
+        let hash = Some(Reading::of(&entry.record).hash);
+        let to = StoreHead { size: from.size + 1, hash };
+        assert_eq!(store.append(&from, &to, &[entry]).unwrap(), Appended::Written);
+        from = to;
+    }
+    drop(store);
+    let small = room.path("small");
+    std::fs::create_dir(&small).unwrap();
+    let (mut copied_none, mut copied_some, mut copied_all) = (0, 0, 0);
+    for size in (64..=4_096).step_by(192) {
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={size}k"), "tmpfs"]).arg(&small);
+        if !mount.output().is_ok_and(|done| done.status.success()) {
+            eprintln!("no file system may be mounted here; the limit of file size stands for it");
+            return;
+        }
+        let _unmount = Unmount(small.clone());
+        let run = |line: &str| {
+            let mut command = room.command(line);
+            room.answer(command.env("TMPDIR", &small).output().unwrap())
+        };
+        let verified = run("verify");
+        assert_eq!(verified.exit, 0, "{size}: {verified:?}");
+        match verified.out.contains("store: 5 events, as in the journal\n") {
+            true => copied_all += 1,
+            false => {
+                let unable = "store: not compared: it cannot be copied to be looked at: cannot ";
+                assert!(verified.out.contains(unable), "{size}: {verified:?}");
+                match verified.out.contains("ledger/db/segments/") {
+                    true => copied_none += 1,
+                    false => copied_some += 1,
+                }
+            }
+        }
+        let repaired = run("repair");
+        assert_eq!(repaired.exit, 0, "{size}: {repaired:?}");
+        assert!(repaired.out.contains("nothing was to be repaired\n"), "{size}: {repaired:?}");
+        assert_eq!(std::fs::read_dir(&small).unwrap().count(), 0, "{size}");
+    }
+    let counts = (copied_none, copied_some, copied_all);
+    assert!(copied_none > 0 && copied_some > 0 && copied_all > 0, "{counts:?}");
 }
 
 /// Files of a killed process are removed by the next one.

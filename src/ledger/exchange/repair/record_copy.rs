@@ -11,12 +11,11 @@ use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::audit::part_below_mark;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::repair::scratch::Scratch;
-use crate::ledger::exchange::repair::sources::{JournalSource, StoreSource};
+use crate::ledger::exchange::repair::sources::{JournalSource, StoreSource, is_of_the_disk};
 use crate::ledger::exchange::repair::step::{CopyKind, CopyState, Step};
 use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint, covered, part_of};
-use crate::store::StoreError;
 use annals_core::event::args::Args;
 use annals_core::event::record::Reading;
 use annals_core::rule::{Fault, Rule};
@@ -122,7 +121,7 @@ impl RecordCopy {
         }
         let opened = paths.store_place().open_copy(&scratch.path("db-copy"));
         let content = match opened.and_then(|db| StoreSource::new(Box::new(db), &paths.ledger)) {
-            Err(StoreError::Disk(error)) => CopyContent::Unknown(chain(&error)),
+            Err(error) if error.is_of_the_disk() => CopyContent::Unknown(chain(&error)),
             Err(error) => CopyContent::Unreadable(chain(&error)),
             Ok(source) => {
                 let is_compared = journal.whole().is_some();
@@ -217,6 +216,9 @@ impl CopyContent {
         let anchors = Anchors { checkpoint: checkpoint_here(paths)?, mark: marked, pin: None };
         let mut report = match verify(&*source, &anchors, Options::whole(jobs)) {
             Ok(report) => report,
+            Err(error) if is_of_the_disk(&error) => {
+                return Ok(CopyContent::Unknown(chain(&error)));
+            }
             Err(error) => return Ok(CopyContent::Unreadable(chain(&error))),
         };
         // A part is older than the log key's memory, by its own account.

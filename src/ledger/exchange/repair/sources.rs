@@ -103,3 +103,10 @@ impl Source for JournalSource {
 fn unreadable(what: &str, cause: io::Error) -> SourceError {
     SourceError { what: what.to_owned(), cause }
 }
+
+/// Whether the copy of a store could not be made or written: it says nothing of what the store
+/// holds.
+pub fn is_of_the_disk(error: &SourceError) -> bool {
+    let of_store = error.cause.get_ref().and_then(|cause| cause.downcast_ref::<StoreError>());
+    of_store.is_some_and(StoreError::is_of_the_disk)
+}
