@@ -9,15 +9,30 @@ use crate::archive::bag::read::is_bag;
 use crate::archive::web::shown_address;
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
 use crate::disk::real_path::real_path;
-use crate::disk::{DiskError, Links, PathKind, is_folder_at, is_there, kind};
+use crate::disk::{self, DiskError, Links, PathKind, is_folder_at, is_there, kind};
 use crate::ledger::error::LedgerError;
+use crate::ledger::file_kind::FileKind;
 use crate::ledger::shell_word::{shell_path, shell_word};
+use annals_core::text::in_quotes;
 use std::path::{Path, PathBuf};
 
 /// How far above a folder is looked for what it is inside of.
 const ABOVE: usize = 16;
 /// How many names of a folder are looked at for ledgers.
 const LOOKED_AT: usize = 10_000;
+/// How many names of a folder are looked at for files of annals' own.
+const FILES: usize = 64;
+/// How much of each is read, in bytes.
+const FILE_START: u64 = 4_096;
+/// The kinds of files that are handed over, those that `verify` reads first.
+const HANDED_OVER: [FileKind; 6] = [
+    FileKind::Proof,
+    FileKind::Evidence,
+    FileKind::C2spProof,
+    FileKind::Pin,
+    FileKind::Receipt,
+    FileKind::Request,
+];
 /// How many ledgers are named.
 const NAMED: usize = 5;
 /// The folders of a ledger.
@@ -54,8 +69,39 @@ pub fn other_kind(folder: &Path) -> Result<Option<String>, DiskError> {
     if let Some(above) = above_ledgers(folder)? {
         return Ok(Some(above));
     }
-    let what = "a folder of keys; a ledger is the folder that the journal is in";
-    Ok(is_of_keys(folder)?.then(|| what.to_owned()))
+    if is_of_keys(folder)? {
+        let what = "a folder of keys; a ledger is the folder that the journal is in";
+        return Ok(Some(what.to_owned()));
+    }
+    Ok(of_files(folder))
+}
+
+/// That a folder has files of annals' own and no ledger: which one, and what checks it. Only its
+/// first files are looked at.
+fn of_files(folder: &Path) -> Option<String> {
+    let listed = std::fs::read_dir(folder).into_iter().flatten().flatten().take(FILES);
+    let mut paths: Vec<PathBuf> = listed.map(|entry| entry.path()).collect();
+    paths.sort();
+    let known = |path: &PathBuf| {
+        let bytes = disk::read_up_to(path, FILE_START).ok()?;
+        let kind = FileKind::of(&bytes).filter(|kind| HANDED_OVER.contains(kind))?;
+        Some((path.clone(), kind))
+    };
+    let mut found: Vec<(PathBuf, FileKind)> = paths.iter().filter_map(known).collect();
+    found.sort_by_key(|(_, kind)| HANDED_OVER.iter().position(|it| it == kind));
+    let (path, kind) = found.first()?;
+    let checks = match kind {
+        FileKind::Proof | FileKind::Evidence => {
+            format!(": annals verify {} checks it", shell_path(path))
+        }
+        _ => String::new(),
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = in_quotes(&name);
+    Some(format!(
+        "a folder with {}, {name}{checks}; a ledger is the folder that the journal is in",
+        kind.name()
+    ))
 }
 
 /// That a folder is above ledgers: which they are.

@@ -6,8 +6,8 @@
 // floor 1: paths, errors, small formats
 pub mod shell_word;
 pub mod error;
-pub mod folder_kind;
 pub mod file_kind;
+pub mod folder_kind;
 pub mod second_look;
 pub mod published_place;
 pub mod paths;

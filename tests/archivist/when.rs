@@ -312,3 +312,22 @@ fn what_is_wrong_with_a_date_is_named() {
         answer.err
     );
 }
+
+/// Nobody takes the answer of today for that of a day that is still to come.
+#[test]
+fn a_time_that_is_still_to_come_is_answered_with_what_is_recorded_now() {
+    let story = story();
+    let now = story.told("replay");
+    for text in ["9000", "9000-03", "9000-03-02T12:00Z"] {
+        let answer = story.run(&format!("replay --as-of {text}"));
+        let note = format!(
+            "note: \"{text}\" is still to come, by the clock of this machine: this is the record as \
+             it stands now\n"
+        );
+        assert_eq!((answer.exit, answer.err, &answer.out), (0, note, &now), "{text}");
+    }
+    // The present year and day are not over either, and are no note's matter.
+    assert_eq!(story.run("replay --as-of today --tz UTC").out, now);
+    let year = jiff::Timestamp::now().strftime("%Y").to_string();
+    assert_eq!(story.told(&format!("replay --as-of {year}")), now);
+}

@@ -577,3 +577,47 @@ quote = "two hours"
     );
     desk.refuses("ada", "append|acts.jsonl", (1, &told));
 }
+
+/// A file of another program: what is wrong with each line is told once, and no list of fields is
+/// repeated.
+#[test]
+fn what_is_wrong_with_many_lines_is_told_once() {
+    let desk = desk();
+    let line = |number: u64| {
+        let quote = if number == 7 { "two ours" } else { "two hours" };
+        format!(
+            r#"{{"claim":"Talk {number}.","quote":"{quote}","headline":1,"autor":"A","body":"B"}}"#
+        )
+    };
+    let text: Vec<String> = (1..=30).map(line).collect();
+    file(&desk, "other.jsonl", &text.join("\n"));
+    let answer = desk.run("ada", "append|other.jsonl");
+    assert_eq!((answer.exit, answer.out.as_str()), (1, ""));
+    let told: Vec<&str> = answer.err.lines().collect();
+    assert_eq!(told[0], "annals: 30 drafts are refused; nothing was written");
+    let listed = "  line 1: unknown field `headline`; expected one of ref, type, fact, on, ";
+    assert!(told[1].starts_with(listed) && told[1].ends_with(" (column 49)"), "{}", told[1]);
+    let the_same = "    the same in lines 2 to 30";
+    assert_eq!(
+        told[2..6],
+        [
+            the_same,
+            "  line 1: unknown field `autor`; the nearest known ones: authors (column 59)",
+            the_same,
+            "  line 1: unknown field `body` (column 70)",
+        ]
+    );
+    assert_eq!(told[6], the_same);
+    assert!(told[7].starts_with("  line 7: quote: in document 3: "), "{}", told[7]);
+    assert_eq!(told.len(), 8);
+    // A program is told each one.
+    let answer = desk.run("ada", "append|other.jsonl|--format|json");
+    let error: serde_json::Value = serde_json::from_str(&answer.err).unwrap();
+    assert_eq!(error["refused"].as_array().unwrap().len(), 91);
+    let fields: Vec<String> = (0..60).map(|number| format!(r#""x{number:02}":{number}"#)).collect();
+    file(&desk, "strange.jsonl", &format!("{{{}}}", fields.join(",")));
+    let answer = desk.run("ada", "append|strange.jsonl");
+    let told: Vec<&str> = answer.err.lines().collect();
+    let more = "  line 1: more of its fields are wrong than the 20 that are shown";
+    assert_eq!((answer.exit, told.len(), told[1]), (1, 22, more));
+}

@@ -66,6 +66,31 @@ fn a_path_that_is_no_ledger() {
     expect_refused(&room, " --ledger empty", told);
 }
 
+/// A folder with a proof is no place for a new ledger, but one to check the proof in.
+#[test]
+fn a_folder_of_files_that_were_handed_over() {
+    let room = with_drafts();
+    fs::create_dir(room.path("handed")).unwrap();
+    fs::write(room.path("handed/a note.txt"), "Please look at this.").unwrap();
+    let none = "annals: no ledger at handed; annals init makes one, --ledger DIR names another\n";
+    let verified = room.run("verify handed");
+    assert_eq!((verified.exit, &*verified.told()), (2, none));
+    assert_eq!(room.run("verify --pin handed/pin --init-pin").exit, 0);
+    let told = |file: &str, checks: &str| {
+        format!(
+            "annals: expected a ledger's folder at handed, found a folder with {file}{checks}; a \
+             ledger is the folder that the journal is in\n"
+        )
+    };
+    let verified = room.run("verify handed");
+    assert_eq!((verified.exit, verified.told()), (2, told("a pin, \"pin\"", "")));
+    assert_eq!(room.run("prove 3 -o handed/it.proof").exit, 0);
+    let proof = "a proof, \"it.proof\"";
+    let checks = ": annals verify handed/it.proof checks it";
+    let verified = room.run("verify handed");
+    assert_eq!((verified.exit, verified.told()), (2, told(proof, checks)));
+}
+
 /// Ledgers may have other names than the usual one, and several may be in one folder.
 #[test]
 fn a_folder_above_ledgers_of_any_name() {

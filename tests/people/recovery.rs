@@ -82,3 +82,19 @@ fn it_is_typed_or_in_a_file_and_never_an_argument() {
     assert!(why.starts_with("annals: ANNALS_RECOVERY_FILE nowhere: "), "{why}");
     assert_eq!(desk.refused(&format!("{add}=2bac")).0, 2);
 }
+
+/// Who has no key that may sign is told of the recovery key, and nobody else.
+#[test]
+fn it_is_named_where_no_key_is_here() {
+    let desk = lost();
+    let note = "note: no key here may sign; where every admin's key is lost, --recovery signs with \
+                the recovery key of the record\n";
+    let (exit, told) = desk.refused("editor add keys/dee.request --role admin");
+    assert!(exit == 2 && told.starts_with(note), "{told}");
+    let (exit, told) = desk.refused("editor revoke ada --reason lost --statement gone");
+    assert!(exit == 2 && told.starts_with(note), "{told}");
+    let desk = Desk::with_bo();
+    desk.told("key new cy --name Cy --no-passphrase");
+    let added = desk.run_with("editor add keys/cy.request --role editor", &[]);
+    assert_eq!((added.exit, added.err.as_str()), (0, ""));
+}

@@ -45,6 +45,19 @@ pub fn point(
              last one: which of the others came before that is not known here"
         ));
     }
+    if let Point::Within(start, _) = point
+        && start > around.now
+        && size == record.size()
+    {
+        let answer = match bound {
+            Bound::End => "this is the record as it stands now",
+            Bound::Start => "nothing is recorded after its start",
+        };
+        note(format!(
+            "note: {} is still to come, by the clock of this machine: {answer}",
+            in_quotes(text)
+        ));
+    }
     if is_year(text.trim()) && text.trim().parse().is_ok_and(|event: u64| event < record.size()) {
         note(format!("note: {0} is the year; event {0} is #{0}", text.trim()));
     }

@@ -57,7 +57,35 @@ pub enum By<'a> {
 }
 
 /// The key of an admin.
-pub const ADMIN: By<'static> = By::Fit(&|member| member.roles.admin);
+pub const ADMIN: By<'static> = By::Fit(&is_admin);
+
+/// Whether a member is an admin.
+pub fn is_admin(member: &Member) -> bool {
+    member.roles.admin
+}
+
+/// Who signs: the recovery key where that is asked for, else a key that is `fit`. If no key here
+/// may sign anything, a note says that there is a recovery key.
+pub fn by_recovery_or<'a>(
+    context: &Context,
+    writer: &Writer,
+    recovery: bool,
+    fit: &'a dyn Fn(&Member) -> bool,
+) -> Result<By<'a>, CliError> {
+    if recovery {
+        return Ok(By::Recovery);
+    }
+    let here = context.keys_here(writer)?;
+    let roster = &writer.verifier.chain.state.fold.roster;
+    let is_here = |member: &Member| member.revoked.is_none() && here.contains(&member.key);
+    if !roster.members().iter().any(is_here) && parameters(writer)?.recovery.is_some() {
+        note(
+            "note: no key here may sign; where every admin's key is lost, --recovery signs \
+             with the recovery key of the record",
+        );
+    }
+    Ok(By::Fit(fit))
+}
 
 /// The key that signs an event. A passphrase, or the recovery key, is requested only if the
 /// verifier accepts the event: every fault is reported before. A dry run requests neither.

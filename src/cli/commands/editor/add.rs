@@ -2,7 +2,7 @@
 
 use crate::cli::commands::editor::names::{NameOf, Namesakes, check_name, reading};
 use crate::cli::render::called;
-use crate::cli::shared::admin::{ADMIN, By};
+use crate::cli::shared::admin::is_admin;
 use crate::cli::shared::{
     ActText, Details, DryRunArgs, admin, fit_name, new_phrase, print_dry_run, print_receipt,
     protection, words,
@@ -123,7 +123,7 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         (person, text)
     };
     let resolved = enrolment(&writer, &request, roles, person)?;
-    let by = if args.recovery { By::Recovery } else { ADMIN };
+    let by = admin::by_recovery_or(context, &writer, args.recovery, &is_admin)?;
     let key = admin::signer(context, &mut writer, &resolved, by)?;
     let prepared = admin::prepare(context, &mut writer, &key, resolved)?;
     let phrase = match &local {

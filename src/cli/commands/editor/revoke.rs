@@ -2,7 +2,6 @@
 
 use crate::cli::commands::editor::names::reading;
 use crate::cli::render::{called, effect, provenance};
-use crate::cli::shared::admin::By;
 use crate::cli::shared::{ActText, Details, DryRunArgs, admin, print_dry_run, print_receipt};
 use crate::cli::terminal::{CliError, Context, Exit, note, visible};
 use crate::disk::is_folder_at;
@@ -89,7 +88,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
         true => row.roles.admin && row.key != subject,
         false => row.key == subject,
     };
-    let by = if args.recovery { By::Recovery } else { By::Fit(&fit) };
+    let by = admin::by_recovery_or(context, &writer, args.recovery, &fit)?;
     let act = |stated| revocation(subject, args.reason, from, stated);
     let resolved = act(admin::statement_of(context, &writer, args.statement, &question, by, &act)?);
     if !args.again {

@@ -17,8 +17,11 @@ struct Member {
 }
 
 /// The column of the name of a field, or of its value: of braces and brackets where they begin, of
-/// anything else where it ends.
+/// anything else where it ends. The draft itself has none.
 pub fn column(line: &str, path: &FieldPath, is_name: bool) -> Option<usize> {
+    if path.0.is_empty() {
+        return None;
+    }
     let mut place = Member { step: PathStep::Item(0), name_end: 0, start: start(line), end: 0 };
     for step in &path.0 {
         place = members(line, place.start).into_iter().rfind(|member| member.step == *step)?;

@@ -13,6 +13,7 @@ use annals_core::text::in_quotes;
 use serde::Deserialize;
 use serde_json::error::Category;
 use similar::get_close_matches;
+use std::collections::HashSet;
 use std::fmt::Display;
 use unicode_normalization::char::is_combining_mark;
 
@@ -207,7 +208,9 @@ fn json_draft(line: &str) -> ReadDraft {
         wrong.push((shown_path(field), column, why(&field.why)));
     }
     wrong.sort_by_key(|(_, column, _)| *column);
+    let mut listed = HashSet::new();
     let with_column = |(path, column, why): (FieldPath, Option<usize>, String)| {
+        let why = listed_once(&mut listed, why);
         let why = match column {
             Some(column) => format!("{why} (column {column})"),
             None => why,
@@ -277,8 +280,10 @@ pub fn read_toml(text: &str) -> Input {
         let placed =
             PlacedDraft { line, lines: lines.next().unwrap_or_default(), ..PlacedDraft::default() };
         let (draft, fields) = read_fields(value);
+        let mut listed = HashSet::new();
         let wrong = fields.iter().map(|field| {
-            let of_value = of_value(&shown_path(field), why(&field.why));
+            let why = listed_once(&mut listed, why(&field.why));
+            let of_value = of_value(&shown_path(field), why);
             (of_value, placed.lines.at(&field.path.column()))
         });
         let unread = fields.iter().map(WrongField::unread).collect();
@@ -397,7 +402,18 @@ fn nearest(why: &str) -> String {
         near = known.iter().copied().filter(|word| word.starts_with(found)).collect();
     }
     match near.as_slice() {
-        [] => format!("{head}; expected one of {}", known.join(", ")),
+        [] => format!("{head}{LISTED}{}", known.join(", ")),
         near => format!("{head}; the nearest known ones: {}", near.join(", ")),
+    }
+}
+
+/// What comes before a list of all known words.
+const LISTED: &str = "; expected one of ";
+
+/// A reason without its list of all known words, if an earlier reason of the same draft has it.
+fn listed_once(listed: &mut HashSet<String>, why: String) -> String {
+    match why.split_once(LISTED) {
+        Some((head, list)) if !listed.insert(list.to_owned()) => head.to_owned(),
+        _ => why,
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Map;
 use serde_path_to_error::Segment;
 
 /// The maximum number of wrong fields that one draft reports.
-const MAX_WRONG: usize = 100;
+const MAX_WRONG: usize = 20;
 
 /// A step of a path within a draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,9 +160,11 @@ pub fn read_fields<V: DraftValue>(mut value: V) -> (Option<Draft>, Vec<WrongFiel
         let is_left_out = leave_out(&mut value, &error.path);
         wrong.push(error);
         if !is_left_out {
-            break;
+            return (None, wrong);
         }
     }
+    let why = format!("more of its fields are wrong than the {MAX_WRONG} that are shown");
+    wrong.push(WrongField { path: FieldPath::default(), why });
     (None, wrong)
 }
 
