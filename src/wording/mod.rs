@@ -19,5 +19,7 @@ pub mod wrong_date;
 pub mod worded_date;
 pub mod name_cases;
 pub mod negations;
+pub mod hedges;
+pub mod compounds;
 pub mod small_words;
 pub mod written_language;

@@ -220,6 +220,49 @@ fn words_that_are_quoted_without_the_word_that_denies_them_get_a_note() {
 }
 
 #[test]
+fn an_amount_that_is_quoted_without_the_words_that_limit_it_gets_a_note() {
+    let desk = about("Almost 100 people came. Up to 50 stayed. He was 50 years old.");
+    let add = |quote: &str, claim: &str| {
+        let line = format!("append|--quote|{quote}|--claim|{claim}|--dry-run");
+        desk.run("ada", &line).err.replace('\n', " ")
+    };
+    let note = "note: in document 3 “Almost” stands directly before the quoted words “100 people \
+                came”, and the claim does not say so ";
+    assert!(add("100 people came", "There came 100 people.").starts_with(note));
+    for (quote, claim) in [
+        ("100 people came", "Nearly 100 people came."),
+        ("Almost 100 people came", "There came 100 people."),
+        ("50 years", "He was 50 years old."),
+    ] {
+        let err = add(quote, claim);
+        assert!(!err.contains("stands directly before"), "{quote}, {claim}: {err}");
+    }
+    assert!(add("50 stayed", "There stayed 50.").contains("“Up to” stands directly before"));
+}
+
+#[test]
+fn words_that_are_cut_out_of_a_word_with_a_hyphen_get_a_note() {
+    let desk = about("The protest was non-violent. The ex‑president left a smoke-free room.");
+    let add = |quote: &str, claim: &str| {
+        let line = format!("append|--quote|{quote}|--claim|{claim}|--dry-run");
+        desk.run("ada", &line).err.replace('\n', " ")
+    };
+    let note = "note: in document 3 the quoted words “violent” are cut out of “non-violent”, which \
+                the claim does not have ";
+    assert!(add("violent", "The protest was violent.").starts_with(note));
+    assert!(add("president left", "The president left.").contains("cut out of “ex-president”"));
+    assert!(add("a smoke", "A room with smoke.").contains("cut out of “smoke-free”"));
+    for (quote, claim) in [
+        ("violent", "The protest was nonviolent."),
+        ("non-violent", "The protest was violent."),
+        ("president left", "The ex-president left."),
+    ] {
+        let err = add(quote, claim);
+        assert!(!err.contains("cut out of"), "{quote}, {claim}: {err}");
+    }
+}
+
+#[test]
 fn a_date_that_is_called_stated_while_its_words_give_another_one_gets_a_note() {
     let desk = bare();
     let text = "They met on 27 January 2022 in Kyiv. الاجتماع عُقد في ٢٧ يناير ٢٠٢٢\n";

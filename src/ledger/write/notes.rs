@@ -7,7 +7,7 @@
 
 mod names;
 mod slips;
-mod left_out_negation;
+mod quoted_edges;
 mod stated_date;
 mod publication;
 pub mod languages;
@@ -66,7 +66,7 @@ fn of_confirmed(
 
 fn of_fact(fact: &Fact, lookup: &mut dyn RecordLookup, languages: LanguageCheck) -> Vec<String> {
     let mut notes: Vec<String> = unquoted::note(fact, lookup).into_iter().collect();
-    notes.extend(left_out_negation::note(fact, lookup));
+    notes.extend(quoted_edges::notes(fact, lookup));
     notes.extend(of_stated_date(fact, lookup));
     if languages == LanguageCheck::On {
         notes.extend(languages::of_fact(fact, lookup));

@@ -1,0 +1,331 @@
+//! Words that limit the amount after them: `almost`, `up to`, `at least`.
+//!
+//! Always holds: of a language that is not here no word limits. Not here: what is told of them
+//! (`ledger::write::notes`); signs before a number (`>50`, `~40`), which are a part of it (`edges`).
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The words and phrases of a language that limit the amount after them, in lower case.
+pub fn hedges(lang: &str) -> &'static [&'static str] {
+    match lang {
+        "en" => &[
+            "almost",
+            "nearly",
+            "about",
+            "around",
+            "approximately",
+            "roughly",
+            "some",
+            "up to",
+            "at least",
+            "at most",
+            "as many as",
+            "as few as",
+            "more than",
+            "less than",
+            "fewer than",
+            "no more than",
+            "no fewer than",
+            "not more than",
+            "over",
+            "under",
+            "below",
+            "above",
+            "close to",
+            "just over",
+            "just under",
+            "an estimated",
+            "estimated",
+            "well over",
+        ],
+        "de" => &[
+            "fast",
+            "beinahe",
+            "knapp",
+            "rund",
+            "etwa",
+            "ungefähr",
+            "circa",
+            "ca.",
+            "zirka",
+            "gut",
+            "bis zu",
+            "mindestens",
+            "wenigstens",
+            "höchstens",
+            "maximal",
+            "mehr als",
+            "weniger als",
+            "über",
+            "unter",
+            "geschätzt",
+            "geschätzte",
+        ],
+        "fr" => &[
+            "presque",
+            "près de",
+            "environ",
+            "quelque",
+            "jusqu’à",
+            "jusqu'à",
+            "au moins",
+            "au plus",
+            "plus de",
+            "moins de",
+            "autour de",
+        ],
+        "es" => &[
+            "casi",
+            "cerca de",
+            "unos",
+            "unas",
+            "alrededor de",
+            "aproximadamente",
+            "hasta",
+            "al menos",
+            "por lo menos",
+            "como mínimo",
+            "como máximo",
+            "más de",
+            "menos de",
+        ],
+        "pt" => &[
+            "quase",
+            "cerca de",
+            "aproximadamente",
+            "até",
+            "pelo menos",
+            "no mínimo",
+            "no máximo",
+            "mais de",
+            "menos de",
+            "uns",
+            "umas",
+        ],
+        "it" => &[
+            "quasi",
+            "circa",
+            "fino a",
+            "almeno",
+            "al massimo",
+            "più di",
+            "meno di",
+            "oltre",
+            "intorno a",
+        ],
+        "nl" => &[
+            "bijna",
+            "ongeveer",
+            "circa",
+            "zo’n",
+            "zo'n",
+            "tot",
+            "minstens",
+            "minimaal",
+            "hoogstens",
+            "maximaal",
+            "meer dan",
+            "minder dan",
+            "ruim",
+            "krap",
+        ],
+        "pl" => &[
+            "prawie",
+            "niemal",
+            "około",
+            "ok.",
+            "blisko",
+            "do",
+            "co najmniej",
+            "przynajmniej",
+            "najwyżej",
+            "ponad",
+            "mniej niż",
+            "więcej niż",
+        ],
+        "cs" => &[
+            "téměř",
+            "skoro",
+            "asi",
+            "přibližně",
+            "zhruba",
+            "kolem",
+            "okolo",
+            "až",
+            "nejméně",
+            "alespoň",
+            "nejvýše",
+            "přes",
+            "více než",
+            "méně než",
+            "necelých",
+        ],
+        "sk" => &[
+            "takmer",
+            "skoro",
+            "asi",
+            "približne",
+            "zhruba",
+            "okolo",
+            "až",
+            "najmenej",
+            "aspoň",
+            "najviac",
+            "vyše",
+            "viac ako",
+            "menej ako",
+        ],
+        "uk" => &[
+            "майже",
+            "близько",
+            "приблизно",
+            "орієнтовно",
+            "до",
+            "щонайменше",
+            "принаймні",
+            "не менше",
+            "не менш як",
+            "не більше",
+            "щонайбільше",
+            "понад",
+            "більше",
+            "більш як",
+            "більше ніж",
+            "менше",
+            "менш як",
+            "менше ніж",
+        ],
+        "ru" => &[
+            "почти",
+            "около",
+            "примерно",
+            "приблизительно",
+            "порядка",
+            "до",
+            "минимум",
+            "как минимум",
+            "по меньшей мере",
+            "не менее",
+            "не более",
+            "максимум",
+            "более",
+            "больше",
+            "свыше",
+            "менее",
+            "меньше",
+        ],
+        "sv" => &[
+            "nästan",
+            "omkring",
+            "ungefär",
+            "cirka",
+            "upp till",
+            "minst",
+            "högst",
+            "mer än",
+            "fler än",
+            "mindre än",
+            "färre än",
+            "drygt",
+            "knappt",
+        ],
+        "da" | "no" | "nb" | "nn" => &[
+            "næsten",
+            "nesten",
+            "omkring",
+            "rundt",
+            "cirka",
+            "ca.",
+            "op til",
+            "opp til",
+            "mindst",
+            "minst",
+            "højst",
+            "maks",
+            "mere end",
+            "mer enn",
+            "flere enn",
+            "mindre end",
+            "mindre enn",
+        ],
+        _ => &[],
+    }
+}
+
+/// The most words of a phrase.
+const LONGEST: usize = 3;
+
+/// The words at the end of a text that limit the amount after it: `up to` of `it killed up to`; the
+/// longest phrase that is one.
+pub fn hedge_at_end<'a>(text: &'a str, lang: &str) -> Option<&'a str> {
+    let text = Some(text.trim_end()).filter(|trimmed| trimmed.len() < text.len())?;
+    let mut starts: Vec<usize> = text
+        .rmatch_indices(char::is_whitespace)
+        .map(|(at, blank)| at + blank.len())
+        .filter(|start| {
+            text.get(*start..).is_some_and(|rest| !rest.starts_with(char::is_whitespace))
+        })
+        .take(LONGEST)
+        .collect();
+    if starts.len() < LONGEST {
+        starts.push(text.len() - text.trim_start().len());
+    }
+    let phrase = |start: &usize| {
+        let found = text.get(*start..)?;
+        let found = found.trim_start_matches(|c: char| !c.is_alphabetic());
+        let words: Vec<String> = found.split_whitespace().map(str::to_lowercase).collect();
+        hedges(lang).contains(&words.join(" ").as_str()).then_some(found)
+    };
+    starts.iter().rev().find_map(phrase)
+}
+
+/// Whether a text limits an amount, as far as its language is known: with a word of its own, or
+/// with a sign.
+pub fn has_hedge(text: &str, lang: &str) -> bool {
+    let words: Vec<String> = text.unicode_words().map(str::to_lowercase).collect();
+    let spaced = format!(" {} ", words.join(" "));
+    let has = |hedge: &&str| spaced.contains(&format!(" {} ", hedge.trim_end_matches('.')));
+    hedges(lang).iter().any(has) || text.contains(['~', '≈', '<', '>', '≤', '≥'])
+}
+
+/// Whether quoted words begin with an amount in figures, with its currency or without.
+pub fn is_amount(quoted: &str) -> bool {
+    let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
+    quoted.trim_start_matches(is_sign).starts_with(char::is_numeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_limits_the_next_amount_is_found() {
+        for (text, lang, found) in [
+            ("Almost ", "en", Some("Almost")),
+            ("It killed up to ", "en", Some("up to")),
+            ("It was no more\nthan ", "en", Some("no more\nthan")),
+            ("He said (at least ", "en", Some("at least")),
+            ("They walked up the hill to ", "en", None),
+            ("It has more ", "en", None),
+            ("about", "en", None),
+            ("Fast ", "de", Some("Fast")),
+            ("Es waren bis zu ", "de", Some("bis zu")),
+            ("Прийшло щонайменше ", "uk", Some("щонайменше")),
+            ("Près de ", "fr", Some("Près de")),
+            ("almost ", "xx", None),
+            ("", "en", None),
+        ] {
+            assert_eq!(hedge_at_end(text, lang), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_claim_that_limits_keeps_the_note_back() {
+        assert!(has_hedge("Nearly 100 people came.", "en"));
+        assert!(has_hedge(">100 people came.", "en"));
+        assert!(has_hedge("Es kamen rund 100.", "de"));
+        assert!(has_hedge("Es kamen ca. 100.", "de"));
+        assert!(!has_hedge("100 people came.", "en"));
+        assert!(is_amount("100 people") && is_amount("€5 million") && !is_amount("people"));
+    }
+}
