@@ -316,7 +316,10 @@ fn examine_published(
     }
     let policy_result = check_policy(audit, &anchors, &mut report);
     // A file that cannot be read here is no fault: the verdict takes these bodies from bundles.
-    let bodies = published.body_files(report.known).map_err(LedgerError::Elsewhere)?;
+    let bodies = match audit.body_files {
+        true => published.body_files(report.known).map_err(LedgerError::Elsewhere)?,
+        false => None,
+    };
     let subject = AuditSubject::Published { tiles, bodies };
     Ok(Examination { report, anchors, subject, policy_result, later_pin: None })
 }

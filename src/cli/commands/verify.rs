@@ -168,6 +168,7 @@ fn audit_options(args: &VerifyArgs, policy: GivenPolicy) -> Result<Audit, CliErr
         evidence: args.evidence.clone(),
         store: !args.no_store,
         index: !args.no_index,
+        body_files: true,
         jobs: args.jobs.count(),
         way: if args.reference { Way::Reference } else { Way::default() },
         policy,

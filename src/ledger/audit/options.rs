@@ -19,6 +19,8 @@ pub struct Audit {
     pub store: bool,
     /// Whether the index is compared with one that is built anew.
     pub index: bool,
+    /// Whether the files of the bodies of a published folder are compared with their names.
+    pub body_files: bool,
     /// Number of threads.
     pub jobs: usize,
     /// How signatures are verified.
