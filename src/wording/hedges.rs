@@ -288,6 +288,51 @@ pub fn has_hedge(text: &str, lang: &str) -> bool {
     hedges(lang).iter().any(has) || text.contains(['~', '≈', '<', '>', '≤', '≥'])
 }
 
+/// An amount in figures, and the words before it that limit it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitedAmount<'a> {
+    /// The words that limit it.
+    pub hedge: &'a str,
+    /// Its figures.
+    pub figures: &'a str,
+}
+
+/// The amounts of a text that words before them limit, in order.
+pub fn limited_amounts<'a>(text: &'a str, lang: &str) -> Vec<LimitedAmount<'a>> {
+    let limited = |(start, figures): (usize, &'a str)| {
+        let before = text.get(..start)?;
+        // A currency or a sign stands between.
+        let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
+        let before = before.trim_end_matches(is_sign);
+        Some(LimitedAmount { hedge: hedge_at_end(before, lang)?, figures })
+    };
+    figures(text).filter_map(limited).collect()
+}
+
+/// Whether a text has these figures as an amount of its own.
+pub fn has_figures(text: &str, wanted: &str) -> bool {
+    figures(text).any(|(_, found)| found == wanted)
+}
+
+/// The figures of a text with the signs between them, each with its byte offset.
+fn figures(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_part = |c: char| ".,'’".contains(c);
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let start = from + text.get(from..)?.find(char::is_alphanumeric)?;
+        let rest = text.get(start..)?;
+        let is_inner = |(at, c): &(usize, char)| {
+            let next = rest.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+            c.is_alphanumeric() || is_part(*c) && next.is_some_and(char::is_numeric)
+        };
+        let end = rest.char_indices().find(|part| !is_inner(part));
+        let end = end.map_or(rest.len(), |(at, _)| at);
+        from = start + end.max(1);
+        Some((start, rest.get(..end)?))
+    })
+    .filter(|(_, found)| found.chars().all(|c| !c.is_alphabetic()))
+}
+
 /// Whether quoted words begin with an amount in figures, with its currency or without.
 pub fn is_amount(quoted: &str) -> bool {
     let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
@@ -326,6 +371,16 @@ mod tests {
         assert!(has_hedge("Es kamen rund 100.", "de"));
         assert!(has_hedge("Es kamen ca. 100.", "de"));
         assert!(!has_hedge("100 people came.", "en"));
+        let limited = |text, lang| -> Vec<(&str, &str)> {
+            let found = limited_amounts(text, lang);
+            found.iter().map(|amount| (amount.hedge, amount.figures)).collect()
+        };
+        assert_eq!(limited("Up to 50 died, 12 fled.", "en"), [("Up to", "50")]);
+        let both = [("More than", "1,200.50"), ("about", "3")];
+        assert_eq!(limited("More than €1,200.50 in about 3 days", "en"), both);
+        assert_eq!(limited("до 20 січня", "uk"), [("до", "20")]);
+        assert_eq!(limited("about A4 and the 1990s", "en"), []);
+        assert!(has_figures("There were 50.", "50") && !has_figures("There were 500.", "50"));
         assert!(is_amount("100 people") && is_amount("€5 million") && !is_amount("people"));
     }
 }

@@ -1,6 +1,6 @@
 //! Quoted words that begin directly after a word that denies or limits them, or inside of a word
 //! with a hyphen: `resign` of `will not resign`, `100 people` of `almost 100 people`, `violent` of
-//! `non-violent`.
+//! `non-violent`; and an amount that the quoted words limit and the claim does not.
 //!
 //! Always holds: it is a hint for the signer and refuses nothing; a claim that denies or limits
 //! something is taken to do so with them, and one that has the whole word to mean it. Not here:
@@ -8,7 +8,9 @@
 
 use crate::ledger::write::resolve::RecordLookup;
 use crate::wording::compounds::{cut_at_end, cut_at_start, has_compound};
-use crate::wording::hedges::{has_hedge, hedge_at_end, hedges, is_amount};
+use crate::wording::hedges::{
+    LimitedAmount, has_figures, has_hedge, hedge_at_end, hedges, is_amount, limited_amounts,
+};
 use crate::wording::named_days::primary;
 use crate::wording::negations::{has_negation, negation_at_end, negations};
 use annals_core::event::body::Fact;
@@ -44,6 +46,16 @@ pub fn notes(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
                 format!(
                     "in document {number} “{hedge}” stands directly before the quoted words \
                      “{words}”, and the claim does not say so"
+                )
+            });
+        }
+        if may_limit && limited.is_none() {
+            let amounts = limited_amounts(&quote.exact, &lang);
+            let claimed = amounts.iter().find(|it| has_figures(&fact.claim, it.figures));
+            limited = claimed.map(|LimitedAmount { hedge, figures }| {
+                format!(
+                    "in document {number} “{hedge}” stands before {figures}, and the claim does \
+                     not say so"
                 )
             });
         }
