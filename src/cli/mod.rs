@@ -183,11 +183,12 @@ pub fn run() -> ExitCode {
             if format.is_json() && !requested {
                 return ExitCode::from(arg_error::report_json(&error) as u8);
             }
-            let printed = error.print();
             if requested {
                 // A closed pipe under --help is not an error.
-                return ExitCode::from(printed_help(printed, format) as u8);
+                return ExitCode::from(printed_help(error.print(), format) as u8);
             }
+            // It quotes what was typed. Nothing can be printed where stderr itself fails.
+            let _ = write!(terminal::streams::err(), "{}", error.render());
             return ExitCode::from(Exit::Unknown as u8);
         }
     };

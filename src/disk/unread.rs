@@ -18,6 +18,8 @@ pub struct UnreadFile {
     pub why: String,
     /// Whether something else is in its place: a folder, a link or a pipe.
     pub is_strange: bool,
+    /// Whether permission to read it is denied: it may be as it was.
+    pub is_denied: bool,
 }
 
 impl UnreadFiles {
@@ -25,7 +27,8 @@ impl UnreadFiles {
     pub fn keep(&self, name: &str, why: &DiskError) {
         let cause = std::error::Error::source(why).map(|cause| format!(": {cause}"));
         let is_strange = matches!(why, DiskError::Strange { .. });
-        let file = UnreadFile { why: format!("{why}{}", cause.unwrap_or_default()), is_strange };
+        let (is_denied, why) = (why.is_denied(), format!("{why}{}", cause.unwrap_or_default()));
+        let file = UnreadFile { why, is_strange, is_denied };
         // No update is left half done when a thread panics.
         let mut unread = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         unread.entry(name.to_owned()).or_insert(file);

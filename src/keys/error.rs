@@ -54,7 +54,8 @@ pub enum KeysError {
     #[error(
         "expected {path} to be open to its owner alone (mode 0600), found mode {mode:04o}: who \
          can read it can take the key. Run: chmod 600 {path}; if somebody else may have read it, \
-         have the key revoked and make a new one"
+         {}",
+        if_taken(path)
     )]
     Exposed {
         /// The file.
@@ -315,6 +316,16 @@ impl KeysError {
     }
 }
 
+/// What to do with a key that somebody else may have read: the log key is replaced, the key of a
+/// person revoked.
+fn if_taken(path: &Path) -> &'static str {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    match name.starts_with("log.") || name.starts_with("log-") {
+        true => "replace it: annals ledger rekey",
+        false => "have the key revoked and make a new one",
+    }
+}
+
 /// Text from a stranger, truncated, with invisible characters made visible. After the label of a
 /// secret key nothing of it is shown.
 pub(super) fn shown(text: &str) -> String {
@@ -327,4 +338,18 @@ pub(super) fn shown(text: &str) -> String {
     }
     let cut = text.char_indices().nth(80).and_then(|(at, _)| text.get(..at));
     cut.map_or_else(|| in_quotes(text), |begin| format!("{}…", in_quotes(begin)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_key_that_was_open_to_others_is_replaced_and_not_revoked() {
+        let exposed =
+            |path: &str| KeysError::Exposed { path: path.into(), mode: 0o644 }.to_string();
+        assert!(exposed("keys/log.key").ends_with("read it, replace it: annals ledger rekey"));
+        let of_person = exposed("keys/ada.key");
+        assert!(of_person.ends_with("read it, have the key revoked and make a new one"));
+    }
 }

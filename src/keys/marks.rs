@@ -103,6 +103,8 @@ pub struct HighWaterMarks {
 const WINDOW: u64 = 4096;
 /// The maximum number of bytes without an LF at the end that count as an incomplete line.
 const MOST_TORN: u64 = 64 << 10;
+/// The maximum number of bytes of a damaged file that is put right: a million lines and more.
+const MOST_MENDED: u64 = 512 << 20;
 
 impl HighWaterMarks {
     /// The marks in this file, which need not exist yet.
@@ -216,7 +218,11 @@ impl HighWaterMarks {
         }
         let mut bytes = Vec::new();
         (&file).seek(SeekFrom::Start(0)).map_err(KeysError::io("read", &self.path))?;
-        (&file).read_to_end(&mut bytes).map_err(KeysError::io("read", &self.path))?;
+        let mut whole = (&file).take(MOST_MENDED + 1);
+        whole.read_to_end(&mut bytes).map_err(KeysError::io("read", &self.path))?;
+        if bytes.len() as u64 > MOST_MENDED {
+            return Ok(None);
+        }
         if is_last {
             bytes.truncate(bytes.len().saturating_sub(line.len()));
             bytes.extend_from_slice(line.as_bytes());

@@ -104,10 +104,14 @@ fn refuse(expected: &'static str, found: String) -> KeysError {
     KeysError::RecoveryForm { expected, found }
 }
 
-/// The text without spaces and dashes, in lower case, with digits for letters that look like them.
+/// The text without spaces, dashes of any length and the mark that editors put before a file, in
+/// lower case, with digits for letters that look like them.
 fn plain(text: &str) -> Zeroizing<String> {
     let mut typed = Zeroizing::new(String::with_capacity(text.len()));
-    let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
+    let is_left_out = |c: char| {
+        c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{feff}')
+    };
+    let kept = text.chars().filter(|c| !is_left_out(*c));
     typed.extend(kept.map(|letter| match letter.to_ascii_lowercase() {
         'o' => '0',
         'i' | 'l' => '1',

@@ -17,10 +17,10 @@ pub mod unread;
 
 use crate::archive::published::PublishedSource;
 use crate::archive::published::body_files::BodyFiles;
-use crate::disk::is_there;
 use crate::disk::temporary::Temporary;
+use crate::disk::{is_file_at, is_there};
 use crate::index::{BuildMode, Builder, IndexStatus};
-use crate::keys::{HighWaterMarks, KeysError, Mark};
+use crate::keys::{HighWaterMarks, KeyName, KeysError, Mark};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::following::{FollowingMark, FoundEvidence};
@@ -99,6 +99,8 @@ pub struct LedgerComparisons {
     /// The size of the last mark, if the checkpoint is of a larger one: the marks are an older
     /// copy, or were cut.
     pub earlier_mark: Option<u64>,
+    /// Whether the log key is beside the record, signed its checkpoint, and has no mark there.
+    pub is_mark_missing: bool,
     /// Whether a pull may bring more events: the ledger is a copy that follows a record.
     pub is_following: bool,
     /// What shows that the publisher of a copy contradicted it, if a pull found that.
@@ -218,6 +220,7 @@ fn examine(
         part_of: record.part_of,
         later_mark,
         earlier_mark: earlier_mark(record, mark, &report),
+        is_mark_missing: is_mark_missing(record, &report),
         is_following,
         contradiction: FoundEvidence::of(&record.paths).filter(|_| is_following),
         // A mark that is damaged is a fault of its own.
@@ -277,6 +280,16 @@ fn earlier_mark(record: &Record, mark: Option<&Mark>, report: &Report) -> Option
     let marked = mark.map(|mark| mark.size).filter(|marked| *marked < signed)?;
     let home = HomeMark::of(&record.paths).ok().flatten();
     home.is_none_or(|home| home.memory.is_none()).then_some(marked)
+}
+
+/// Whether a log key that signed the checkpoint is beside the record and its memory is not.
+fn is_mark_missing(record: &Record, report: &Report) -> bool {
+    let log_key = record.paths.keys.join(format!("{}.key", KeyName::log()));
+    let home = HomeMark::of(&record.paths).ok().flatten();
+    matches!(record.mark, Ok(None))
+        && report.anchors.checkpoint_holds
+        && home.is_none_or(|home| home.memory.is_none())
+        && is_file_at(&log_key).unwrap_or(false)
 }
 
 /// Verifies a whole published record and compares it with a pin and a policy. If faults are found

@@ -73,7 +73,10 @@ pub fn other_kind(folder: &Path) -> Result<Option<String>, DiskError> {
         let what = "a folder of keys; a ledger is the folder that the journal is in";
         return Ok(Some(what.to_owned()));
     }
-    Ok(of_files(folder))
+    match above_handed_over(folder) {
+        Some(above) => Ok(Some(above)),
+        None => Ok(of_files(folder)),
+    }
 }
 
 /// That a folder has files of annals' own and no ledger: which one, and what checks it. Only its
@@ -125,6 +128,24 @@ fn above_ledgers(folder: &Path) -> Result<Option<String>, DiskError> {
     })
 }
 
+/// That a folder is above bags or published records: the first of them.
+fn above_handed_over(folder: &Path) -> Option<String> {
+    let listed = std::fs::read_dir(folder).into_iter().flatten().flatten().take(LOOKED_AT);
+    let mut paths: Vec<PathBuf> = listed.map(|entry| entry.path()).collect();
+    paths.retain(|path| matches!(kind(path, Links::Refuse), Ok(Some(PathKind::Folder))));
+    paths.sort();
+    let name = |path: &PathBuf| {
+        let is = |found: Result<bool, DiskError>| found.unwrap_or(false);
+        let what = match () {
+            () if is(is_bag(path)) => "bag",
+            () if is(is_published(path)) => "published record",
+            () => return None,
+        };
+        Some(format!("the folder above the {what} at {}: name that folder", path.display()))
+    };
+    paths.iter().find_map(name)
+}
+
 /// The ledgers in a folder, in order: each of its folders that is one, or in which one has the
 /// usual name. No link is followed, and a name that begins with a dot is that of unfinished work. A
 /// folder that cannot be listed has none.
@@ -174,6 +195,16 @@ pub fn is_ledger(folder: &Path) -> Result<bool, DiskError> {
         return Ok(true);
     }
     Ok(is_there(&folder.join(CHECKPOINT))? && is_there(&folder.join("db"))?)
+}
+
+/// Whether a folder is what is left of a ledger: it has some of the files that only a ledger has.
+pub fn is_left_of_ledger(folder: &Path) -> Result<bool, DiskError> {
+    for name in ["journal", CHECKPOINT, "db"] {
+        if is_folder_at(folder)? && is_there(&folder.join(name))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The kind of a folder where a published record or a bag was expected: it may be a ledger.
@@ -367,7 +398,8 @@ pub fn not_keys(folder: &Path) -> Result<Option<&'static str>, DiskError> {
     })
 }
 
-fn is_of_keys(folder: &Path) -> Result<bool, DiskError> {
+/// Whether a folder is one of keys.
+pub fn is_of_keys(folder: &Path) -> Result<bool, DiskError> {
     for name in ["log.key", "log.pub", "log.marks"] {
         if is_there(&folder.join(name))? {
             return Ok(true);

@@ -4,7 +4,7 @@
 
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::open::{is_folder, name as kind_name};
-use crate::disk::{self, DiskError, is_folder_at};
+use crate::disk::{self, DiskError, is_folder_at, is_there};
 use crate::ledger::error::LedgerError;
 use crate::ledger::folder_kind;
 use crate::ledger::published_place::PublishedPlace;
@@ -43,7 +43,8 @@ impl Paths {
 
     /// The ledger that `start` is in, by whatever name, else the nearest folder `ledger` with a
     /// journal, in `start` or above it, as git finds its repository; none beyond a bag or a
-    /// published record that `start` is in.
+    /// published record that `start` is in. What is left of a lost ledger ends the search, and in
+    /// `start` keys without one, or anything else of that name: no other record stands in for it.
     pub fn find(start: &Path) -> Result<Option<PathBuf>, DiskError> {
         for folder in start.ancestors() {
             if folder_kind::is_ledger(folder)? {
@@ -53,7 +54,12 @@ impl Paths {
             if is_folder_at(&inner)? && is_folder_at(&inner.join("journal"))? {
                 return Ok(Some(inner));
             }
-            if folder_kind::is_handed_over(folder)? {
+            if folder_kind::is_left_of_ledger(&inner)? {
+                return Ok(Some(inner));
+            }
+            let is_taken = folder == start
+                && (is_there(&inner)? || folder_kind::is_of_keys(&folder.join("keys"))?);
+            if is_taken || folder_kind::is_handed_over(folder)? {
                 return Ok(None);
             }
         }

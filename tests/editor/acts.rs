@@ -174,6 +174,10 @@ fn a_retraction_is_ended_by_another_person_by_either_number() {
          retracted cannot reinstate; another person reinstates\n",
         ),
     );
+    // A fact that was never retracted is refused as other acts on the wrong thing are.
+    let answer = desk.run("cy", "reinstate|4|--statement|x");
+    assert_eq!(answer.exit, 1, "{answer:?}");
+    assert!(answer.err.contains("fact 4 is not retracted"), "{answer:?}");
     desk.writes("cy", "reinstate|6|--statement|a witness can", "written at 9");
     desk.refuses(
         "cy",

@@ -153,6 +153,29 @@ fn an_index_that_may_not_be_read_is_nothing_to_repair() {
     assert_eq!(verdict.exit, 0, "{verdict:?}");
 }
 
+/// A journal, a document or a checkpoint that may not be read is not known to be damaged either.
+#[test]
+fn a_record_that_may_not_be_read_is_nothing_to_repair() {
+    let room = newsroom();
+    let digest = std::fs::read_dir(room.path("ledger/document")).unwrap().next().unwrap().unwrap();
+    let document = format!("ledger/document/{}", digest.file_name().to_str().unwrap());
+    for name in ["ledger/journal/00000000000000000000.log", &document, "ledger/checkpoint"] {
+        let room = closed(name);
+        let verdict = read(&room, "verify");
+        assert_eq!(verdict.exit, 2, "{name}: {verdict:?}");
+        let advice = verdict.out.lines().filter(|line| line.starts_with("what to do: "));
+        assert_eq!(advice.count(), 1, "{name}: {verdict:?}");
+        for line in [
+            "\nwhat to do: ask the owner of the files, or let them be read (chmod, chown)",
+            "\ncould not tell: permission to read a part of it is denied, in ",
+        ] {
+            assert!(verdict.out.contains(line), "{name}: {line}: {verdict:?}");
+        }
+        open(&room, name);
+        room.expect_whole(5);
+    }
+}
+
 /// Where nothing may be written, the advice is about writing.
 #[test]
 fn a_ledger_that_may_not_be_written_is_not_one_to_be_read() {

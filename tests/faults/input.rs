@@ -66,6 +66,104 @@ fn a_path_that_is_no_ledger() {
     expect_refused(&room, " --ledger empty", told);
 }
 
+/// Another record above stands in for no ledger that is lost here: nothing is said of it, and nothing
+/// written to it.
+#[test]
+fn a_ledger_that_is_lost_here_is_not_looked_for_above() {
+    let above = with_drafts();
+    for broken in ["no journal", "a file for the journal", "empty", "a file", "a link", "only keys"]
+    {
+        let room = above.copy();
+        for name in ["ledger", "keys"] {
+            copy_folder(&above.path(name), &room.path("desk").join(name));
+        }
+        let lost = "desk/ledger";
+        match broken {
+            "no journal" => room.remove("desk/ledger/journal"),
+            "a file for the journal" => {
+                room.remove("desk/ledger/journal");
+                room.write("desk/ledger/journal", "x");
+            }
+            broken => {
+                room.remove(lost);
+                match broken {
+                    "empty" => fs::create_dir(room.path(lost)).unwrap(),
+                    "a file" => room.write(lost, "x"),
+                    "a link" => {
+                        std::os::unix::fs::symlink("../article.txt", room.path(lost)).unwrap()
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let before = room.snapshot();
+        for line in ["verify", "status", "append ../drafts.jsonl", "repair"] {
+            let mut command = room.command(line);
+            let answer = room.answer(command.current_dir(room.path("desk")).output().unwrap());
+            // Of what is left of a ledger a repair can make it again, and that one alone.
+            let is_made = line == "repair" && broken.ends_with("journal");
+            assert!(answer.exit == 2 || is_made, "{broken}, {line}: {answer:?}");
+            assert!(is_made || !answer.out.contains("whole"), "{broken}, {line}: {answer:?}");
+            let is_same =
+                |name: &str| room.snapshot().get(&room.path(name)) == before.get(&room.path(name));
+            assert!(is_made || room.snapshot() == before, "{broken}, {line}");
+            assert!(is_same(JOURNAL), "{broken}, {line}");
+        }
+    }
+}
+
+/// A folder above a bag or a published record is no place for a new ledger.
+#[test]
+fn a_folder_above_what_was_handed_over() {
+    let room = with_drafts();
+    fs::create_dir(room.path("above")).unwrap();
+    let told = |what: &str| {
+        format!(
+            "annals: expected a ledger's folder at above, found the folder above the {what}: name \
+             that folder\n"
+        )
+    };
+    assert_eq!(room.run("publish above/pub").exit, 0);
+    let verified = room.run("verify above");
+    assert_eq!((verified.exit, verified.told()), (2, told("published record at above/pub")));
+    assert_eq!(room.run("export --to above/bag").exit, 0);
+    let verified = room.run("verify above");
+    assert_eq!((verified.exit, verified.told()), (2, told("bag at above/bag")));
+}
+
+/// Another name is another record, and no fork of this one.
+#[test]
+fn a_record_is_not_published_over_one_of_another_name() {
+    let room = with_drafts();
+    assert_eq!(room.run("publish pub").exit, 0);
+    let places = "--ledger other/ledger --keys other/keys";
+    let init = "init --origin example.org/other --title O --name Oo --no-passphrase";
+    fs::create_dir(room.path("other")).unwrap();
+    assert_eq!(room.run(&format!("{init} {places}")).exit, 0);
+    let before = room.snapshot();
+    let refused = room.run(&format!("publish pub {places}"));
+    let told = "annals: what is published there is a record named example.org/record, and this one \
+                is named example.org/other; nothing was written; publish into another folder\n";
+    assert_eq!((refused.exit, &*refused.told()), (2, told));
+    assert!(room.snapshot() == before);
+}
+
+/// What was typed is shown as it is, also where the arguments cannot be read.
+#[test]
+fn a_message_about_arguments_shows_what_nobody_sees() {
+    let room = with_drafts();
+    for words in [["relate", "3", "x\u{202e}y", "4"], ["log", "--format", "\u{9b}31m", "3"]] {
+        let mut command = room.command_of(words.iter().map(OsStr::new));
+        let answer = room.answer(command.output().unwrap());
+        assert_eq!(answer.exit, 2, "{answer:?}");
+        assert!(!answer.err.contains(['\u{202e}', '\u{9b}']), "{answer:?}");
+    }
+    let policy = room.run("ledger change --corrections-policy javascript:alert(1) --by ada");
+    let told = "annals: --corrections-policy: expected words or an address, found javascript:, \
+                which is a program or a text\n";
+    assert_eq!((policy.exit, &*policy.told()), (2, told));
+}
+
 /// A folder with a proof is no place for a new ledger, but one to check the proof in.
 #[test]
 fn a_folder_of_files_that_were_handed_over() {

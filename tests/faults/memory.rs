@@ -230,6 +230,14 @@ fn a_memory_that_is_not_there_beside_its_log_key_is_reported() {
     let room = newsroom();
     room.remove("keys/log.marks");
     let missing = "is not there, and the log key signed a checkpoint of size 5: put back ";
+    let verdict = room.run("verify");
+    assert_eq!(verdict.exit, 0, "{verdict:?}");
+    assert!(
+        verdict.out.contains(&format!("memory: the log key's memory {missing}")),
+        "{verdict:?}"
+    );
+    let json = room.run("verify --format json").out;
+    assert!(json.contains("\"memory_missing\":true,"), "{json}");
     let status = room.run("status").out;
     assert!(status.contains(&format!("marks         absent: the log key's memory {missing}")));
     let answer = room.append(&fact("Lavrov spoke.", "Lavrov said"));

@@ -86,6 +86,7 @@ fn a_recovery_key_comes_back_from_paper() {
         text.to_uppercase(),
         text.replace(['\n', ' '], ""),
         text.replace(' ', "-").replace('0', "O").replace('1', "l"),
+        format!("\u{feff}{}", text.replace('-', "–")),
         format!("\t  {}\r\n", text.replace('\n', "\r\n\r\n")),
     ];
     for typed in typed {

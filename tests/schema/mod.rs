@@ -49,6 +49,10 @@ const NOT_MET: [(&str, &str); 16] = [
         "verify.json#/$defs/report/properties/memory_earlier had no value",
         "it is about damaged marks, see `faults`",
     ),
+    (
+        "verify.json#/$defs/report/properties/memory_missing had no value",
+        "it is about missing marks, see `faults`",
+    ),
 ];
 
 #[test]

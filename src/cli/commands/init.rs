@@ -3,7 +3,7 @@
 //! Always holds: the recovery key is printed once, as text; beside JSON it is on standard error.
 //! Not here: the steps (`ledger::write::init`).
 
-use crate::cli::shared::{ReceiptJson, fit_name, seen, words};
+use crate::cli::shared::{ReceiptJson, fit_name, seen, words, words_or_address};
 use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, announce_clock, ask, done_as, formats, json,
@@ -113,7 +113,7 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     let founding = InitOptions {
         origin,
         title: seen("--title", &title)?,
-        licence: seen("--licence", &args.licence)?,
+        licence: words_or_address("--licence", &args.licence)?,
         corrections_policy: policy(args.corrections_policy)?,
         confirmations: args.confirmations,
         window: args.window,
@@ -201,7 +201,7 @@ fn expect_in_form(args: &InitArgs) -> Result<(), CliError> {
 }
 
 fn policy(text: Option<String>) -> Result<Option<Short>, CliError> {
-    text.map(|text| seen("--corrections-policy", &text)).transpose()
+    text.map(|text| words_or_address("--corrections-policy", &text)).transpose()
 }
 
 fn given_or_asked(value: Option<String>, question: &str, option: &str) -> Result<String, CliError> {

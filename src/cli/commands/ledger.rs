@@ -6,7 +6,7 @@
 use crate::cli::render::effect;
 use crate::cli::shared::admin::ADMIN;
 use crate::cli::shared::{
-    ActText, Details, DryRunArgs, admin, print_dry_run, print_receipt, seen, words,
+    ActText, Details, DryRunArgs, admin, print_dry_run, print_receipt, words, words_or_address,
 };
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, formats, note, until_written, visible,
@@ -172,7 +172,7 @@ impl LedgerChange {
         let licence = new_or_present("--licence", args.licence.as_deref(), present, &mut changes)?;
         let policy = match &args.corrections_policy {
             Some(text) if text.is_empty() => None,
-            Some(text) => Some(seen("--corrections-policy", text)?),
+            Some(text) => Some(words_or_address("--corrections-policy", text)?),
             None => match &names.corrections_policy {
                 Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
                 None => None,
@@ -222,7 +222,7 @@ fn new_or_present(
     }
     match Some(value) == before {
         true => words(option, Words::new(value)),
-        false => seen(option, value),
+        false => words_or_address(option, value),
     }
 }
 

@@ -8,7 +8,6 @@ use crate::cli::shared::{
 };
 use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, formats};
-use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Stance, Type};
@@ -65,16 +64,12 @@ fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, CliError> {
 }
 
 /// The retraction in force of a fact, or its last one, because this may repeat a reinstatement; for
-/// another event the position itself.
+/// another event, or a fact that was never retracted, the position itself, which is refused.
 fn retraction(record: &Record, position: u64) -> Result<u64, CliError> {
     let report = record.state(record.size())?;
-    match report.state.fold.fact_of_revision(position) {
-        None => Ok(position),
-        Some(fact) => fact.retraction().or_else(|| last(&report.state, fact)).ok_or_else(|| {
-            let why = format!("fact {} is not retracted; nothing was written", fact.position);
-            LedgerError::NotFound(why).into()
-        }),
-    }
+    let fact = report.state.fold.fact_of_revision(position);
+    let named = fact.and_then(|fact| fact.retraction().or_else(|| last(&report.state, fact)));
+    Ok(named.unwrap_or(position))
 }
 
 fn last(state: &State, fact: &Fact) -> Option<u64> {

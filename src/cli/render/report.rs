@@ -61,6 +61,9 @@ pub struct VerdictReport {
     /// What the log key signed by its own memory, if the checkpoint is of more events.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_earlier: Option<u64>,
+    /// Whether a log key that signed the checkpoint is beside the record and its memory is not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub memory_missing: bool,
     /// What shows that the publisher of this copy contradicted it, if a pull found that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contradiction: Option<FoundEvidence>,
@@ -252,7 +255,10 @@ impl VerdictReport {
         let alike: HashSet<PublicKey> = naming::alike(held).into_iter().collect();
         VerdictReport {
             report: "annals verify 1",
-            verdict: verdict(audited),
+            verdict: match subject.is_denied() && audited.verdict() == Verdict::CouldNotTell {
+                true => "could not tell: permission to read a part of it is denied".to_owned(),
+                false => verdict(audited),
+            },
             exit: exit(audited.verdict(), &audited.pin),
             size,
             part_of: ledger.and_then(|ledger| ledger.part_of),
@@ -275,6 +281,7 @@ impl VerdictReport {
             memory_compared: ledger.is_some_and(|ledger| ledger.is_marked),
             memory_later: ledger.and_then(|ledger| ledger.later_mark),
             memory_earlier: ledger.and_then(|ledger| ledger.earlier_mark),
+            memory_missing: ledger.is_some_and(|ledger| ledger.is_mark_missing),
             contradiction: ledger.and_then(|ledger| ledger.contradiction.clone()),
             store: match ledger {
                 Some(ledger) => store(&ledger.store),

@@ -45,4 +45,4 @@ pub use crate::cli::shared::submit::{
     DraftSubmission, Preview, SubmitOptions, expect_legal, expect_legal_loaded, expect_signer,
     submit_typed,
 };
-pub use crate::cli::shared::values::{fit_name, seen, words};
+pub use crate::cli::shared::values::{fit_name, seen, words, words_or_address};

@@ -3,7 +3,7 @@
 //! Always holds: an error names the option, what was expected and what was found.
 
 use crate::cli::terminal::CliError;
-use crate::ledger::write::resolve::fields::is_seen;
+use crate::ledger::write::resolve::fields::{NO_ADDRESSES, is_seen};
 use annals_core::naming::unfit;
 use annals_core::text::{TextError, Words};
 
@@ -23,6 +23,21 @@ pub fn seen<const MAX: usize>(option: &str, text: &str) -> Result<Words<MAX>, Cl
         true => words(option, Words::new(text)),
         false => Err(CliError::usage(format!(
             "{option}: expected words, found only characters that nobody sees"
+        ))),
+    }
+}
+
+/// As [`seen`], for words that may be an address: one that a browser runs or shows by itself is
+/// refused.
+pub fn words_or_address<const MAX: usize>(
+    option: &str,
+    text: &str,
+) -> Result<Words<MAX>, CliError> {
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme.trim().to_ascii_lowercase());
+    match scheme.filter(|scheme| NO_ADDRESSES.contains(&scheme.as_str())) {
+        None => seen(option, text),
+        Some(scheme) => Err(CliError::usage(format!(
+            "{option}: expected words or an address, found {scheme}:, which is a program or a text"
         ))),
     }
 }

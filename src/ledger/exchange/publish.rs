@@ -179,6 +179,12 @@ fn before(
         return Ok(old.size);
     };
     match is_damaged(&note, &report.log, &now.origin) {
+        // Another name is no other state of this record.
+        false if old.origin != now.origin => Err(LedgerError::Usage(format!(
+            "what is published there is {why}, and this one is named {}; nothing was written; \
+             publish into another folder",
+            now.origin
+        ))),
         true => Err(LedgerError::Usage(format!(
             "the published checkpoint is damaged: it says {why}, and the log key that it names did \
              not sign that; nothing was written; remove it, and publish again"

@@ -28,6 +28,11 @@ pub fn advice(report: &VerdictReport) -> Vec<Line> {
     let of_subject = match &report.subject {
         ReportSubject::Published => published_advice(report),
         ReportSubject::Bag(damage) => bag_advice(report, damage),
+        subject if subject.is_denied() => vec![
+            "ask the owner of the files, or let them be read (chmod, chown), and verify again: \
+             what permission is denied to is not known to be damaged, and nothing is to be repaired \
+             before",
+        ],
         ReportSubject::Copy(unread) => copy_advice(&Repairs::of(report, *unread)),
         ReportSubject::Ledger(unread) | ReportSubject::ServerCopy { unread, .. } => {
             ledger_advice(&Repairs::of(report, *unread))

@@ -13,7 +13,7 @@ use crate::cli::render::report::{
 use crate::cli::render::tally_lines;
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{counted, seconds_as_moment, visible};
-use crate::ledger::write::notice::short_memory;
+use crate::ledger::write::notice::{missing_memory, short_memory};
 use annals_core::evidence::Claim;
 use serde::Serialize;
 
@@ -144,6 +144,10 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
     if let (Some(marked), Some(checkpoint)) = (report.memory_earlier, &report.checkpoint) {
         let what = short_memory(marked, checkpoint.size, "the file of marks");
         lines.push(line("memory", what));
+    }
+    if let (true, Some(checkpoint)) = (report.memory_missing, &report.checkpoint) {
+        let missing = missing_memory(checkpoint.size, "the file of marks");
+        lines.push(line("memory", format!("the log key's memory {missing}")));
     }
     let of_pin = report.faults.iter().any(|fault| matches!(fault.rule, 801..=804));
     let is_unread = report.size == 0 && report.checkpoint.is_none() && !of_pin;

@@ -37,6 +37,8 @@ pub struct UnreadParts {
     pub documents: bool,
     /// Whether something else is in the place of the checkpoint, or it was changed in transfer.
     pub checkpoint: bool,
+    /// Whether permission to read a file of it is denied: what else is missing may follow from that.
+    pub denied: bool,
 }
 
 /// What is wrong with the files of a bag, beside its record, or not signed.
@@ -53,6 +55,16 @@ pub struct BagDamage {
 }
 
 impl ReportSubject {
+    /// Whether permission to read a part of a ledger is denied.
+    pub fn is_denied(&self) -> bool {
+        match self {
+            ReportSubject::Ledger(unread)
+            | ReportSubject::Copy(unread)
+            | ReportSubject::ServerCopy { unread, .. } => unread.denied,
+            ReportSubject::Bag(_) | ReportSubject::Published => false,
+        }
+    }
+
     /// The ledger that was audited.
     pub fn of_ledger(record: &Record, audited: &AuditReport) -> ReportSubject {
         let unread = UnreadParts::of(record, audited);
@@ -74,6 +86,7 @@ impl UnreadParts {
             journal: record.source.changed().is_some() || is_unread("journal/"),
             documents: is_unread("document/"),
             checkpoint: is_strange || audited.report.anchors.checkpoint_changed.is_some(),
+            denied: unread.values().any(|file| file.is_denied),
         }
     }
 }
