@@ -1,7 +1,8 @@
 //! Words that limit the amount after them: `almost`, `up to`, `at least`.
 //!
 //! Always holds: of a language that is not here no word limits. Not here: what is told of them
-//! (`ledger::write::notes`); signs before a number (`>50`, `~40`), which are a part of it (`edges`).
+//! (`ledger::write::notes`); signs before a number (`>50`, `~40`), which are a part of it
+//! (`edges`).
 
 use unicode_segmentation::UnicodeSegmentation;
 

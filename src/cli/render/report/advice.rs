@@ -30,8 +30,8 @@ pub fn advice(report: &VerdictReport) -> Vec<Line> {
         ReportSubject::Bag(damage) => bag_advice(report, damage),
         subject if subject.is_denied() => vec![
             "ask the owner of the files, or let them be read (chmod, chown), and verify again: \
-             what permission is denied to is not known to be damaged, and nothing is to be repaired \
-             before",
+             what permission is denied to is not known to be damaged, and nothing is to be \
+             repaired before",
         ],
         ReportSubject::Copy(unread) => copy_advice(&Repairs::of(report, *unread)),
         ReportSubject::Ledger(unread) | ReportSubject::ServerCopy { unread, .. } => {

@@ -37,7 +37,8 @@ pub struct UnreadParts {
     pub documents: bool,
     /// Whether something else is in the place of the checkpoint, or it was changed in transfer.
     pub checkpoint: bool,
-    /// Whether permission to read a file of it is denied: what else is missing may follow from that.
+    /// Whether permission to read a file of it is denied: what else is missing may follow from
+    /// that.
     pub denied: bool,
 }
 
