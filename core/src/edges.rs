@@ -12,6 +12,7 @@ mod below_zero;
 mod shares;
 mod number;
 mod phrases;
+mod spelled;
 mod signs;
 
 pub use crate::edges::below_zero::{below_zero, minus_before, zero_before};
@@ -193,9 +194,11 @@ fn ends_in_signs(run: &str, at: usize) -> Option<Range<usize>> {
 /// ```
 pub fn unit_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
     let (near, back, at) = near(text, at)?;
-    let number = number::around(near, at)
-        .or_else(|| phrases::phrase(near, at))
-        .or_else(|| number_in_words(near, at));
+    let in_words = || {
+        let found = [phrases::phrase(near, at), spelled::spelled(near, at)];
+        found.into_iter().flatten().max_by_key(Range::len)
+    };
+    let number = number::around(near, at).or_else(in_words).or_else(|| number_in_words(near, at));
     let number = number.map(|found| (Unit::Number, found));
     let (unit, found) = number.or_else(|| unit_of_words(near, at))?;
     Some((unit, back + found.start..back + found.end))
@@ -217,7 +220,7 @@ fn number_in_words(text: &str, at: usize) -> Option<Range<usize>> {
     let numbers = |range: Range<usize>| -> Option<Vec<WordKind>> {
         let words = text.get(range)?.split(['-', '‑']);
         let kinds = words.map(|word| number_word(word).map(|word| word.kind)).collect();
-        Option::<Vec<_>>::filter(kinds, |kinds| kinds.iter().all(is_number))
+        Option::<Vec<_>>::filter(kinds, |kinds| kinds.iter().all(|kind| kind.is_number()))
     };
     let (first, last) = (begin(at), end(at));
     if first < at && at < last {
@@ -260,10 +263,6 @@ fn number_in_words(text: &str, at: usize) -> Option<Range<usize>> {
         let unit = number_word(&text.get(right..end)?.replace(gap, " "))?;
         matches!(unit.kind, WordKind::Percent | WordKind::Money).then_some(left..end)
     })
-}
-
-fn is_number(kind: &WordKind) -> bool {
-    matches!(kind, WordKind::Tens | WordKind::Ones | WordKind::Magnitude(_))
 }
 
 /// The number of zeros of a magnitude in any language; `None` of another word.

@@ -25,8 +25,11 @@ pub(super) fn around(text: &str, at: usize) -> Option<Range<usize>> {
     let line = LineView { chars: &chars, digits: &digits, length: text.len() };
     let mut from = 0;
     while from < chars.len() {
-        if !line.is_digit(from) {
+        if !line.is_digit(from) || line.is_of_word(from) {
             from += 1;
+            while from < chars.len() && line.is_digit(from) && line.is_digit(from - 1) {
+                from += 1;
+            }
             continue;
         }
         let date = line.spaced_date(from);
@@ -136,6 +139,24 @@ impl LineView<'_> {
 
     fn is_digit(&self, index: usize) -> bool {
         self.digits.get(index).copied().unwrap_or_default()
+    }
+
+    /// Whether figures belong to the letters before them: `MI6`, `IPv4`; not to a currency
+    /// (`R500`) or to *circa*, nor to what begins with a figure (`10x15`). Other scripts have words
+    /// without a space there.
+    fn is_of_word(&self, from: usize) -> bool {
+        const FREE: &[&str] = &["R", "Rs", "Rp", "RM", "c", "ca"];
+        const LAST_SPACED: char = '\u{52F}';
+        let is_letter = |c: char| c.is_alphabetic() && c <= LAST_SPACED;
+        let letters = (0..from).rev().map_while(|at| self.at(at)).take_while(|c| is_letter(*c));
+        let first = from - letters.count();
+        let word = self.word(first, from);
+        let is_money = number_word(&word).is_some_and(|word| word.kind == WordKind::Money);
+        first < from
+            && self.back(first).is_none_or(|c| !c.is_alphanumeric())
+            && self.currency_before(from) == from
+            && !is_money
+            && !FREE.contains(&word.as_str())
     }
 
     /// The index after the digits that begin here, with their separators.

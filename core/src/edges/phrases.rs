@@ -357,7 +357,7 @@ const POINTS: &[&str] = &["point", "komma", "virgule", "coma", "virgola", "vírg
 
 /// The number of several words, if the place is inside of it.
 pub(super) fn phrase(text: &str, at: usize) -> Option<Range<usize>> {
-    let words = words_around(text, at);
+    let words = words_around(text, at, MOST);
     let parts: Vec<Vec<Part>> = words.iter().map(|word| parts_of(text.get(word.clone()))).collect();
     let matches = |phrase: &[Part], first: usize| {
         let found = parts.get(first..first + phrase.len());
@@ -416,7 +416,7 @@ fn parts_of(word: Option<&str>) -> Vec<Part> {
     // With the article of Arabic: المليون.
     let bare = word.strip_prefix("ال").unwrap_or(word);
     match number_word(bare).map(|found| found.kind) {
-        Some(WordKind::Tens | WordKind::Ones) => parts.push(Number),
+        Some(WordKind::Hundreds | WordKind::Tens | WordKind::Ones) => parts.push(Number),
         Some(WordKind::Magnitude(_)) => parts.push(Magnitude),
         Some(WordKind::Measure | WordKind::Money)
             if word.chars().nth(SHORTEST_MEASURE - 1).is_some() =>
@@ -431,8 +431,9 @@ fn parts_of(word: Option<&str>) -> Vec<Part> {
     parts
 }
 
-/// The words around a place, in order, as far as one gap follows the other.
-fn words_around(text: &str, at: usize) -> Vec<Range<usize>> {
+/// The words around a place, at most so many on each side, in order, as far as one gap follows the
+/// other.
+pub(super) fn words_around(text: &str, at: usize, most: usize) -> Vec<Range<usize>> {
     let is_letter = |c: char| c.is_alphabetic() || is_combining_mark(c) || "'’ʼ".contains(c);
     let is_part = |c: char| is_letter(c) || c.is_ascii_digit();
     let gap = |text: &str| {
@@ -442,7 +443,7 @@ fn words_around(text: &str, at: usize) -> Vec<Range<usize>> {
         if is_hyphen { text.chars().next().map_or(0, char::len_utf8) } else { spaces }
     };
     let mut start = at;
-    for _ in 0..MOST {
+    for _ in 0..most {
         let before = text.get(..start).unwrap_or_default();
         let bare = before.trim_end_matches([' ', '\u{A0}', '\u{202F}']);
         let bare =
@@ -464,7 +465,7 @@ fn words_around(text: &str, at: usize) -> Vec<Range<usize>> {
         words.push(next..next + length);
         let after = words.iter().filter(|word| word.start >= at).count();
         let skipped = gap(rest.get(length..).unwrap_or_default());
-        if skipped == 0 || after > MOST {
+        if skipped == 0 || after > most {
             return words;
         }
         next += length + skipped;

@@ -279,6 +279,27 @@ fn words_after_a_year_or_a_day_are_no_units_of_it() {
 }
 
 #[test]
+fn a_figure_after_a_letter_begins_no_number() {
+    for (text, quoted) in [
+        ("The MI6 192 files were kept.", "192 files"),
+        ("The MI6 192 files were kept.", "The MI6"),
+        ("IPv4 192.168.10.1 was used.", "192.168.10.1"),
+        ("The G7 300 men met", "300 men"),
+        ("The G20 million-dollar talks", "The G20"),
+        ("Літак Ту154 200 людей", "200 людей"),
+    ] {
+        whole(text, quoted);
+    }
+    begins_in("It cost R500 000 then", "000", "number 500 000");
+    begins_in("It cost EUR3 000 then", "000", "number EUR3 000");
+    ends_in("c5 million came", "c5", "number 5 million");
+    begins_in("It cost Rs3 000 then", "000", "number 3 000");
+    begins_in("有共3 000人", "000", "number 3 000");
+    begins_in("ל3 000 איש", "000", "number 3 000");
+    ends_in("a 10x10 km field", "a 10x10", "number 10 km");
+}
+
+#[test]
 fn names_keep_their_signs() {
     for (text, quoted, name) in [
         ("cost AT&T dear", "cost AT", "AT&T"),

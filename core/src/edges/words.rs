@@ -24,10 +24,20 @@ pub(super) enum WordKind {
     Measure,
     /// The first of two words for one measure.
     Part,
+    /// A number of hundreds.
+    Hundreds,
     /// A number of tens.
     Tens,
-    /// A number up to nineteen.
+    /// Another number below a hundred.
     Ones,
+}
+
+impl WordKind {
+    /// Whether it is a number itself.
+    pub(super) fn is_number(self) -> bool {
+        use WordKind::{Hundreds, Magnitude, Ones, Tens};
+        matches!(self, Magnitude(_) | Hundreds | Tens | Ones)
+    }
 }
 
 /// A word of a number.
@@ -41,58 +51,65 @@ pub(super) struct NumberWord {
     pub(super) is_abbreviated: bool,
     /// Which currency or measure it is, if CLDR has it as one alone.
     pub(super) meaning: Option<&'static str>,
+    /// The languages in which it is a number or a magnitude; none if they are not known.
+    pub(super) languages: &'static str,
 }
 
 impl NumberWord {
     /// A word that is written small and whole.
     pub(super) fn plain(kind: WordKind) -> NumberWord {
-        NumberWord { kind, is_noun: false, is_abbreviated: false, meaning: None }
+        NumberWord { kind, is_noun: false, is_abbreviated: false, meaning: None, languages: "" }
     }
 }
 
 /// The words of CLDR: a line for each, in order, with its kind and with what it is called here.
 const WORDS: &str = include_str!("words.tsv");
 
-/// Magnitudes that CLDR has not, with their zeros; `*` stands for any ending.
-const MAGNITUDES: &[(&str, usize)] = &[
-    ("hundred", 2),
-    ("hundreds", 2),
-    ("thousands", 3),
-    ("lakh*", 5),
-    ("crore*", 7),
-    ("mn", 6),
-    ("bn", 9),
-    ("mdr", 9),
-    ("tkr", 3),
-    ("mkr", 6),
-    ("mdkr", 9),
-    ("mila", 3),
-    ("εκατ", 6),
-    ("εκατομμυρι*", 6),
-    ("δισεκατομμυρι*", 9),
-    ("χιλιαδ*", 3),
-    ("tsd", 3),
-    ("tausend*", 3),
-    ("tysiąc*", 3),
-    ("tisíc*", 3),
-    ("milion*", 6),
-    ("miliard*", 9),
-    ("тысяч*", 3),
-    ("тисяч*", 3),
-    ("миллион*", 6),
-    ("миллиард*", 9),
-    ("триллион*", 12),
-    ("мільйон*", 6),
-    ("мільярд*", 9),
-    ("трильйон*", 12),
-    ("milyon*", 6),
-    ("milyar*", 9),
-    ("millió*", 6),
-    ("milliárd*", 9),
-    ("ezer*", 3),
-    ("miljoon*", 6),
-    ("مليون*", 6),
-    ("مليار*", 9),
+/// Magnitudes that CLDR has not, with their zeros and the languages in which they stand among words
+/// for numbers; `*` stands for any ending.
+const MAGNITUDES: &[(&str, usize, &str)] = &[
+    ("hundred", 2, "en"),
+    ("hundreds", 2, "en"),
+    ("hundert", 2, "de"),
+    ("hundra", 2, "sv"),
+    ("hundre", 2, "no"),
+    ("hundrede", 2, "da"),
+    ("thousands", 3, "en"),
+    ("lakh*", 5, "en"),
+    ("crore*", 7, "en"),
+    ("mn", 6, ""),
+    ("bn", 9, ""),
+    ("mdr", 9, ""),
+    ("tkr", 3, ""),
+    ("mkr", 6, ""),
+    ("mdkr", 9, ""),
+    ("mila", 3, "it"),
+    ("εκατ", 6, ""),
+    ("εκατομμυρι*", 6, ""),
+    ("δισεκατομμυρι*", 9, ""),
+    ("χιλιαδ*", 3, ""),
+    ("tsd", 3, ""),
+    ("tausend*", 3, "de"),
+    ("tysiąc*", 3, "pl"),
+    ("tisíc*", 3, "cs sk"),
+    ("milion*", 6, "pl cs it ro sr sl sk lt lv"),
+    ("miliard*", 9, "pl cs it ro sr sl sk lt lv"),
+    ("тысяч*", 3, "ru be"),
+    ("тисяч*", 3, "uk"),
+    ("миллион*", 6, "ru"),
+    ("миллиард*", 9, "ru"),
+    ("триллион*", 12, "ru"),
+    ("мільйон*", 6, "uk be"),
+    ("мільярд*", 9, "uk be"),
+    ("трильйон*", 12, "uk"),
+    ("milyon*", 6, "tr"),
+    ("milyar*", 9, "tr"),
+    ("millió*", 6, "hu"),
+    ("milliárd*", 9, "hu"),
+    ("ezer*", 3, "hu"),
+    ("miljoon*", 6, "fi"),
+    ("مليون*", 6, "ar"),
+    ("مليار*", 9, "ar"),
 ];
 
 /// Numbers up to ten of languages that num2words has not, or not in every form.
@@ -107,14 +124,6 @@ const ONES: &[&str] = &[
     "трьох",
     "трёх",
     "трех",
-    "ثلاثة",
-    "أربعة",
-    "خمسة",
-    "ستة",
-    "سبعة",
-    "ثمانية",
-    "تسعة",
-    "عشرة",
     "ثلاث",
     "أربع",
     "خمس",
@@ -126,11 +135,7 @@ const ONES: &[&str] = &[
     "یک",
     "دو",
     "سه",
-    "چهار",
-    "پنج",
     "شش",
-    "هفت",
-    "هشت",
     "نه",
     "ده",
     "שני",
@@ -139,26 +144,11 @@ const ONES: &[&str] = &[
     "חמישה",
     "שישה",
     "שבעה",
-    "שמונה",
     "תשעה",
     "עשרה",
     "שתי",
-    "שלוש",
-    "ארבע",
-    "חמש",
     "שש",
-    "שבע",
-    "תשע",
-    "עשר",
-    "bir",
-    "iki",
     "üç",
-    "dört",
-    "beş",
-    "altı",
-    "yedi",
-    "sekiz",
-    "dokuz",
     "δυο",
     "τρια",
     "τρεις",
@@ -376,10 +366,10 @@ impl WordTable {
             beginnings: HashMap::new(),
         };
         let plain = NumberWord::plain;
-        for (word, zeros) in MAGNITUDES {
+        for (word, zeros, languages) in MAGNITUDES {
             let is_abbreviated = ["tsd", "εκατ", "mdr"].contains(word);
             let found = plain(WordKind::Magnitude(*zeros));
-            table.add(0, word, NumberWord { is_abbreviated, ..found });
+            table.add(0, word, NumberWord { is_abbreviated, languages, ..found });
         }
         let abbreviated = |kind| NumberWord { is_abbreviated: true, ..plain(kind) };
         let lists = [
@@ -587,11 +577,16 @@ fn read(kind: &'static str) -> Option<NumberWord> {
         "%" => WordKind::Percent,
         "$" => WordKind::Money,
         "u" => WordKind::Measure,
+        "h" => WordKind::Hundreds,
         "t" => WordKind::Tens,
         "o" => WordKind::Ones,
         zeros => WordKind::Magnitude(zeros.parse().ok()?),
     };
-    Some(NumberWord { kind, is_noun, is_abbreviated, meaning })
+    let (meaning, languages) = match kind.is_number() {
+        true => (None, meaning.unwrap_or_default()),
+        false => (meaning, ""),
+    };
+    Some(NumberWord { kind, is_noun, is_abbreviated, meaning, languages })
 }
 
 #[cfg(test)]
@@ -610,7 +605,7 @@ mod tests {
         }
         assert_eq!(number_word("minister"), None);
         let lists = [ONES, PERCENTS, SHORT_PERCENTS, MONEY, MEASURES, NOUNS, PARTS].concat();
-        let own = MAGNITUDES.iter().map(|(word, _)| word).chain(&lists);
+        let own = MAGNITUDES.iter().map(|(word, ..)| word).chain(&lists);
         for word in own.filter(|word| !word.ends_with('*')) {
             assert!(!TABLE.cldr.contains_key(word), "{word} is in words.tsv");
         }

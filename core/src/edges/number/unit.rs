@@ -66,7 +66,7 @@ impl LineView<'_> {
                 WordKind::Magnitude(_) | WordKind::Part => UnitKind::Open,
                 WordKind::Money => UnitKind::Money,
                 WordKind::Percent | WordKind::Measure => UnitKind::Closed,
-                WordKind::Tens | WordKind::Ones => return None,
+                WordKind::Hundreds | WordKind::Tens | WordKind::Ones => return None,
             },
         ))
     }
