@@ -48,8 +48,12 @@ fn reliability_translation_and_ids_are_shown() {
         ids: Kommersant https://example.org/k; NATO https://example.org/t
         topics: NATO
      9  fact.related 6 7  6 contradicts 7
+        “The talks lasted two hours.”
+        “The core question was not answered.”
     10  fact.retracted 6  unverifiable, error in the record: “y”
+        “The talks lasted two hours.”
     11  fact.disputed 7  misquotation, error in the record: “z”
+        “The core question was not answered.”
 ";
     assert!(all.contains(expected), "{all}");
     std::fs::write(desk.path("d.jsonl"), &draft).unwrap();

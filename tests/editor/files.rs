@@ -28,7 +28,10 @@ fn json_lines_with_refs_and_the_same_again() {
      5  fact.asserted  They talked for two hours.
         document 3: “The talks lasted two hours”
      6  fact.related 5 4  5 supports 4: “they talked about it”
+        “They talked for two hours.”
+        “Two answers were given.”
      7  fact.disputed 5  wrong-figure, error in the record: “nobody counted”
+        “They talked for two hours.”
 4 events would be written; nothing was
 ";
     assert_eq!((answer.exit, answer.err.as_str()), (0, shown));

@@ -64,11 +64,19 @@ pub fn write(
             };
             writeln!(out, "{head}  {text}{}", file.unwrap_or_default())?;
             let details = match &resolved.content {
-                Content::DocumentDescribed(_) | Content::RelationWithdrawn(_) => {
+                // The words of what it acts on: a number alone is signed blind.
+                content if content.fact().is_none() => {
                     objects(writer, prepared, resolved, position)
                 }
                 content => {
-                    let mut lines = quoted_and_attributed(content);
+                    let mut lines: Vec<String> = match content {
+                        Content::FactCorrected(_) => {
+                            let before = objects(writer, prepared, resolved, position);
+                            before.iter().map(|claim| format!("before: {claim}")).collect()
+                        }
+                        _ => Vec::new(),
+                    };
+                    lines.extend(quoted_and_attributed(content));
                     let named = Refs::new();
                     let mut lookup = WriterLookup::new(writer, prepared, &named, Time::EPOCH);
                     lines.extend(content.fact().and_then(|fact| in_short(fact, &mut lookup)));
@@ -173,7 +181,8 @@ fn ids(fact: &Fact) -> Option<String> {
     words::ids(hops.unwrap_or_default(), topics.unwrap_or_default())
 }
 
-/// What a description changes, or what a relation that is withdrawn says of which facts.
+/// What a description changes; of another event the words of the facts that it acts on, and what a
+/// relation that is withdrawn says of them.
 fn objects(
     writer: &mut Writer,
     prepared: &PreparedBatch,
