@@ -13,7 +13,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_security::{MixedScript, skeleton};
 
 /// The texts that the program writes in place of a name.
-const LABELS: [&str; 8] = [
+const LABELS: [&str; 12] = [
     "recovery key",
     "the recovery key",
     "log key",
@@ -22,6 +22,10 @@ const LABELS: [&str; 8] = [
     "unknown",
     "nobody",
     "withheld",
+    "ledger",
+    "the ledger",
+    "record",
+    "the record",
 ];
 /// How the program begins what it says of a person's act after their name.
 const AFTER_NAMES: [&str; 8] = [
@@ -34,8 +38,11 @@ const AFTER_NAMES: [&str; 8] = [
     "signed by ",
     "undone by ",
 ];
-/// What the program says of a person's entry after their name and a comma.
-const STATES: [&str; 9] = [
+/// What the program says of a person or of their entry after their name and a sign.
+const STATES: [&str; 12] = [
+    "active",
+    "admin",
+    "editor",
     "asserted",
     "confirmed",
     "corrected",
@@ -46,6 +53,8 @@ const STATES: [&str; 9] = [
     "undone",
     "withdrawn",
 ];
+/// The signs after which something is said of a name.
+const SIGNS: [char; 9] = [',', ':', '(', '–', '—', '/', '،', '，', '：'];
 /// The number of hex digits from which on they can mean a key.
 const DIGITS: usize = 8;
 
@@ -56,6 +65,9 @@ pub fn unfit(name: &str) -> Option<String> {
     }
     if let Some(letter) = name.chars().find(|letter| letter.is_whitespace() && *letter != ' ') {
         return Some(format!("another space than the usual one, U+{:04X}", u32::from(letter)));
+    }
+    if let Some(line) = name.chars().find(|letter| is_line(*letter)) {
+        return Some(format!("a line under, over or through a letter, U+{:04X}", u32::from(line)));
     }
     if !name.chars().any(char::is_alphabetic) {
         return Some("no letter".to_owned());
@@ -84,14 +96,29 @@ pub fn is_label(name: &str) -> bool {
     let words: Vec<&str> = lower.split([' ', '(', ')']).collect();
     let key = words.windows(2).any(|pair| matches!(pair, ["key", digits] if hex(digits)));
     let behind = lower.contains("(now ") || AFTER_NAMES.iter().any(|words| lower.contains(words));
-    let states = lower.split(',').skip(1).map(|part| part.trim_start());
-    let is_state = |part: &str| {
+    let is_said = |part: &str| {
         let word = part.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-        STATES.contains(&word)
+        let look = NameForm::of(part);
+        STATES.contains(&word) || LABELS.iter().any(|label| NameForm::of(label).is_like(&look))
     };
-    let behind = behind || states.into_iter().any(is_state);
+    let behind = behind || name_parts(&lower).skip(1).any(is_said);
     let alone = words.iter().filter(|word| !word.is_empty()).all(|word| hex(word));
-    key || behind || alone || LABELS.iter().any(|label| NameForm::of(label).is_like(&look))
+    let is_state = STATES.contains(&lower.as_str());
+    let is_label = LABELS.iter().any(|label| NameForm::of(label).is_like(&look));
+    key || behind || alone || is_state || is_label
+}
+
+/// The parts of a name between the signs after which something is said of it; one, if there is
+/// none.
+///
+/// ```
+/// use annals_core::naming::name_parts;
+/// assert_eq!(name_parts("Bo Berg — Ada (desk 3)").collect::<Vec<_>>(), ["Bo Berg", "Ada", "desk 3"]);
+/// assert_eq!(name_parts("O'Brien-Smith Jr.").count(), 1);
+/// ```
+pub fn name_parts(name: &str) -> impl Iterator<Item = &str> {
+    let parts = name.split(SIGNS).flat_map(|part| part.split(" - "));
+    parts.map(|part| part.trim_matches([' ', ')'])).filter(|part| !part.is_empty())
 }
 
 /// The appearance of a name, without differences of case, spaces, signs and scripts.
@@ -186,6 +213,11 @@ fn plain(name: &str) -> String {
     seen.nfkc().filter(|c| is_part(c) && !is_unseen(*c) && !is_vowel_point(*c)).collect()
 }
 
+/// Whether a mark is a line across a whole letter, which no language writes.
+fn is_line(letter: char) -> bool {
+    matches!(u32::from(letter), 0x305 | 0x332..=0x333 | 0x335..=0x338 | 0x33F | 0x347)
+}
+
 /// Whether a letter is invisible: Unicode's Default_Ignorable_Code_Point, letters that are drawn as
 /// blanks, and letters for private use, whose appearance is undefined.
 fn is_unseen(letter: char) -> bool {
@@ -228,6 +260,10 @@ mod tests {
             "Log Ladyson",
             "desk 12",
             "Bo Berg, Jr.",
+            "Admin Khan",
+            "Editor-Smith",
+            "Ada Example (desk editor)",
+            "Ḏānīyāl Ḥaḏramī",
         ];
         for name in names {
             assert_eq!(unfit(name), None, "{name}");
@@ -268,6 +304,16 @@ mod tests {
             "Bo\u{20DD} Berg",
             "Bo\u{8E2} Berg",
             "Bo Berg, Retracted",
+            "Bo Berg, admin",
+            "Bo Berg, admin and editor, active",
+            "Bo Berg (recovery key)",
+            "Bo Berg — the log key",
+            "Bo Berg: disputed",
+            "Bo Berg - editor",
+            "Ada\u{332} Example",
+            "undone",
+            "the ledger",
+            "Admin",
             "42",
         ];
         for name in names {

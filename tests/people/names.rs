@@ -64,8 +64,8 @@ fn a_request_with_an_unfit_name_is_refused() {
 #[test]
 fn the_name_of_another_person_is_taken_on_purpose_only() {
     let desk = Desk::founded();
-    let names = ["Ada Example", "ada example", "Ada Examp1e"];
-    for (name, handle) in names.iter().zip(["b", "c", "d"]) {
+    let names = ["Ada Example", "ada example", "Ada Examp1e", "Bo — Ada Example"];
+    for (name, handle) in names.iter().zip(["b", "c", "d", "bo-ada"]) {
         assert_eq!(asks(&desk, handle, name).0, 0, "{name}");
         let add = format!("editor add keys/{handle}.request --role editor --by ada");
         let (exit, why) = desk.refused(&add);

@@ -9,6 +9,7 @@ use crate::ledger::query::names::Names;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
 use crate::ledger::write::writer::Writer;
+use annals_core::naming::name_parts;
 use annals_core::text::Person;
 /// The record that a writer has committed, open for reading, and the names in it.
 pub fn reading(writer: &Writer) -> Result<(Record, Names), CliError> {
@@ -28,7 +29,12 @@ pub fn check_name(
     fit_name("--name", name)?;
     let taken = match namesakes {
         Namesakes::Meant => None,
-        Namesakes::Refused => names.taken_by(name, person).into_iter().next(),
+        Namesakes::Refused => {
+            // The whole name of another person behind a sign is one that a reader may take for it.
+            let parts = name_parts(name).filter(|part| *part != name);
+            let mut taken = std::iter::once(name).chain(parts);
+            taken.find_map(|name| names.taken_by(name, person).into_iter().next())
+        }
     };
     let Some(key) = taken else { return Ok(()) };
     let other = called(names.plain(&key).unwrap_or_default(), &key);
