@@ -113,7 +113,8 @@ pub fn is_label(name: &str) -> bool {
 ///
 /// ```
 /// use annals_core::naming::name_parts;
-/// assert_eq!(name_parts("Bo Berg — Ada (desk 3)").collect::<Vec<_>>(), ["Bo Berg", "Ada", "desk 3"]);
+/// let parts: Vec<&str> = name_parts("Bo Berg — Ada (desk 3)").collect();
+/// assert_eq!(parts, ["Bo Berg", "Ada", "desk 3"]);
 /// assert_eq!(name_parts("O'Brien-Smith Jr.").count(), 1);
 /// ```
 pub fn name_parts(name: &str) -> impl Iterator<Item = &str> {
