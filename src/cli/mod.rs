@@ -188,7 +188,8 @@ pub fn run() -> ExitCode {
                 return ExitCode::from(printed_help(error.print(), format) as u8);
             }
             // It quotes what was typed. Nothing can be printed where stderr itself fails.
-            let _ = write!(terminal::streams::err(), "{}", error.render());
+            let _ = terminal::streams::err_of_failure()
+                .write_all(error.render().to_string().as_bytes());
             return ExitCode::from(Exit::Unknown as u8);
         }
     };

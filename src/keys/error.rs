@@ -319,10 +319,10 @@ impl KeysError {
 /// What to do with a key that somebody else may have read: the log key is replaced, the key of a
 /// person revoked.
 fn if_taken(path: &Path) -> &'static str {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    match name.starts_with("log.") || name.starts_with("log-") {
-        true => "replace it: annals ledger rekey",
-        false => "have the key revoked and make a new one",
+    match path.file_name().and_then(|name| name.to_str()).unwrap_or_default() {
+        "log.key" => "replace it: annals ledger rekey --reason compromised",
+        name if name.starts_with("log-") => "nothing is to be done: it was replaced before",
+        _ => "have the key revoked and make a new one",
     }
 }
 
@@ -348,7 +348,7 @@ mod tests {
     fn a_log_key_that_was_open_to_others_is_replaced_and_not_revoked() {
         let exposed =
             |path: &str| KeysError::Exposed { path: path.into(), mode: 0o644 }.to_string();
-        assert!(exposed("keys/log.key").ends_with("read it, replace it: annals ledger rekey"));
+        assert!(exposed("keys/log.key").ends_with("--reason compromised"));
         let of_person = exposed("keys/ada.key");
         assert!(of_person.ends_with("read it, have the key revoked and make a new one"));
     }

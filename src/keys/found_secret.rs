@@ -25,6 +25,38 @@ pub fn found_secret(bytes: &[u8]) -> Option<&'static str> {
     holds_recovery_key(&text).then_some("a recovery key")
 }
 
+/// A text, such as a message that quotes what was typed, without the secrets that stand in it,
+/// whether their lines are kept, lost or escaped.
+///
+/// ```
+/// use annals::keys::without_secrets;
+/// let key = "MC4CAQAwBQYDK2VwBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH";
+/// let typed = format!("found -----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----");
+/// assert!(!without_secrets(&typed).contains("MC4C"));
+/// assert_eq!(without_secrets("expected annals-recovery-1"), "expected annals-recovery-1");
+/// ```
+pub fn without_secrets(text: &str) -> String {
+    const LABELS: [&str; 3] = ["PRIVATE KEY-----", "PRIVATE+KEY+", "annals-recovery-1"];
+    /// From so many letters and digits on it is a secret.
+    const SHORTEST: usize = 32;
+    let is_part =
+        |c: char| c.is_ascii_alphanumeric() || c.is_whitespace() || "+/=\\{}⏎".contains(c);
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    loop {
+        let ends = LABELS.iter().filter_map(|label| Some(rest.find(label)? + label.len()));
+        let Some((before, after)) = ends.min().and_then(|end| rest.split_at_checked(end)) else {
+            out.push_str(rest);
+            return out;
+        };
+        let end = after.find(|c| !is_part(c)).unwrap_or(after.len());
+        let (found, after) = after.split_at(end);
+        out.push_str(before);
+        let is_secret = found.chars().filter(char::is_ascii_alphanumeric).count() >= SHORTEST;
+        out.push_str(if is_secret { " (a secret, not shown) " } else { found });
+        rest = after;
+    }
+}
+
 /// Whether a block of PEM with a secret key stands among other lines.
 fn holds_pem(bytes: &[u8]) -> bool {
     let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);

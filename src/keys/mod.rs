@@ -43,7 +43,7 @@ mod secret;
 
 pub use error::KeysError;
 pub use folder::{KeyFolder, KeyPresence, ListedKey, Listing, NewKey, read_request};
-pub use found_secret::found_secret;
+pub use found_secret::{found_secret, without_secrets};
 pub use import::{OpensshUse, import};
 pub use key_name::{KeyName, key_name_from};
 pub use log_key::{HeldLogKeys, had_log_key};

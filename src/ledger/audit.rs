@@ -20,7 +20,7 @@ use crate::archive::published::body_files::BodyFiles;
 use crate::disk::temporary::Temporary;
 use crate::disk::{is_file_at, is_there};
 use crate::index::{BuildMode, Builder, IndexStatus};
-use crate::keys::{HighWaterMarks, KeyName, KeysError, Mark};
+use crate::keys::{HighWaterMarks, KeyFolder, KeyName, KeysError, Mark};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::following::{FollowingMark, FoundEvidence};
@@ -30,6 +30,7 @@ use crate::ledger::reader::Record;
 use crate::ledger::reader::source::RecordSource;
 use crate::store::Store;
 use crate::store::place::StorePlace;
+use annals_core::key::PublicKey;
 use annals_core::rule::{Fault, Rule};
 use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
@@ -40,6 +41,7 @@ pub use evidence::EvidenceFound;
 pub use kept::PinFound;
 use std::error::Error;
 use std::panic::resume_unwind;
+use std::path::Path;
 use std::thread::{self, ScopedJoinHandle};
 
 /// The result of the comparison with the store.
@@ -284,12 +286,20 @@ fn earlier_mark(record: &Record, mark: Option<&Mark>, report: &Report) -> Option
 
 /// Whether a log key that signed the checkpoint is beside the record and its memory is not.
 fn is_mark_missing(record: &Record, report: &Report) -> bool {
-    let log_key = record.paths.keys.join(format!("{}.key", KeyName::log()));
+    let ledger = report.state.fold.ledger.as_ref();
     let home = HomeMark::of(&record.paths).ok().flatten();
     matches!(record.mark, Ok(None))
         && report.anchors.checkpoint_holds
         && home.is_none_or(|home| home.memory.is_none())
-        && is_file_at(&log_key).unwrap_or(false)
+        && ledger.is_some_and(|ledger| has_log_key(&record.paths.keys, &ledger.log_key))
+}
+
+/// Whether the secret key of this log key is in a folder of keys.
+pub fn has_log_key(keys: &Path, log_key: &PublicKey) -> bool {
+    let name = KeyName::log();
+    let here = KeyFolder::open(keys).and_then(|keys| keys.public(&name));
+    here.is_ok_and(|here| here == *log_key)
+        && is_file_at(&keys.join(format!("{name}.key"))).unwrap_or(false)
 }
 
 /// Verifies a whole published record and compares it with a pin and a policy. If faults are found

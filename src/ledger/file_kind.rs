@@ -179,8 +179,13 @@ impl FileKind {
     fn may_be(self, text: &[u8]) -> bool {
         let mut lines = text.split(|byte| *byte == b'\n');
         let starts = self.line_starts();
-        lines.any(|line| starts.iter().any(|start| line.starts_with(start.as_bytes())))
-            || self == FileKind::Pin && line_of("annals pin v", text).is_some()
+        // A mail program puts a sign before what is quoted.
+        let begins = |line: &[u8]| {
+            let signs = line.iter().take_while(|byte| matches!(byte, b'>' | b' ')).count();
+            let line = line.get(signs..).unwrap_or_default();
+            starts.iter().any(|start| line.starts_with(start.as_bytes()))
+        };
+        lines.any(begins) || self == FileKind::Pin && line_of("annals pin v", text).is_some()
     }
 }
 

@@ -158,6 +158,24 @@ fn a_message_about_arguments_shows_what_nobody_sees() {
         assert_eq!(answer.exit, 2, "{answer:?}");
         assert!(!answer.err.contains(['\u{202e}', '\u{9b}']), "{answer:?}");
     }
+    // No secret is shown, whether its lines are kept or lost.
+    let pem = String::from_utf8(room.read("keys/ada.key")).unwrap();
+    let secret = pem.lines().nth(1).unwrap();
+    for key in [pem.clone(), pem.replace('\n', " "), pem.replace('\n', "")] {
+        for words in [["verify", key.as_str()], ["clone", key.as_str()]] {
+            for format in ["text", "json"] {
+                let words = [words[0], "--format", format, words[1]];
+                let mut command = room.command_of(words.iter().map(OsStr::new));
+                let answer = room.answer(command.output().unwrap());
+                assert_eq!(answer.exit, 2, "{answer:?}");
+                assert!(!answer.err.contains(&secret[20..]), "{answer:?}");
+            }
+        }
+        let words = ["verify".to_owned(), "x".to_owned(), format!("--log-key={key}")];
+        let mut command = room.command_of(words.iter().map(OsStr::new));
+        let answer = room.answer(command.output().unwrap());
+        assert!(!answer.err.contains(&secret[20..]), "{answer:?}");
+    }
     let policy = room.run("ledger change --corrections-policy javascript:alert(1) --by ada");
     let told = "annals: --corrections-policy: expected words or an address, found javascript:, \
                 which is a program or a text\n";

@@ -238,6 +238,15 @@ fn a_memory_that_is_not_there_beside_its_log_key_is_reported() {
     );
     let json = room.run("verify --format json").out;
     assert!(json.contains("\"memory_missing\":true,"), "{json}");
+    // The keys of another record say nothing of this one.
+    let other = "init --origin example.org/other --title O --name Oo --no-passphrase --ledger \
+                 other/ledger --keys other/keys";
+    std::fs::create_dir(room.path("other")).unwrap();
+    assert_eq!(room.run(other).exit, 0);
+    for line in ["verify --keys other/keys", "status --keys other/keys"] {
+        let answer = room.run(line);
+        assert!(!answer.out.contains("put back "), "{line}: {answer:?}");
+    }
     let status = room.run("status").out;
     assert!(status.contains(&format!("marks         absent: the log key's memory {missing}")));
     let answer = room.append(&fact("Lavrov spoke.", "Lavrov said"));

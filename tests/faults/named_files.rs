@@ -505,8 +505,8 @@ fn a_file_of_another_kind_is_not_called_a_damaged_one() {
     }
     said(
         "verify 2.proof --log-key keys/log.pub",
-        "--log-key: expected a key, <origin>+<id>+<key>, found the name of the file keys/log.pub: \
-         give the key itself"
+        "--log-key: expected the key of a log, <origin>+<id>+<key>, found the name of the file \
+         keys/log.pub; annals witness list prints that key"
             .to_owned(),
     );
     said(

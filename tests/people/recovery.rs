@@ -93,8 +93,12 @@ fn it_is_named_where_no_key_is_here() {
     assert!(exit == 2 && told.starts_with(note), "{told}");
     let (exit, told) = desk.refused("editor revoke ada --reason lost --statement gone");
     assert!(exit == 2 && told.starts_with(note), "{told}");
+    let (exit, told) = desk.refused("editor add keys/dee.request --role admin --by nobody");
+    assert!(exit == 2 && told.starts_with(note), "{told}");
     let desk = Desk::with_bo();
     desk.told("key new cy --name Cy --no-passphrase");
+    let (_, told) = desk.refused("editor add keys/cy.request --role editor --by adda");
+    assert!(!told.contains("--recovery"), "{told}");
     let added = desk.run_with("editor add keys/cy.request --role editor", &[]);
     assert_eq!((added.exit, added.err.as_str()), (0, ""));
 }

@@ -179,6 +179,7 @@ fn recovery(
 /// at: what is wrong with them is wrong at every place.
 fn expect_in_form(args: &InitArgs) -> Result<(), CliError> {
     let is_short = |option: &str, text: &str| seen::<2_000>(option, text).map(drop);
+    let may_link = |option: &str, text: &str| words_or_address::<2_000>(option, text).map(drop);
     let origin = |text: &String| words("--origin", Origin::new(text.as_str())).map(drop);
     let handle = |text: &String| Ok(KeyName::new(text.as_str()).map(drop)?);
     let checked = [
@@ -186,8 +187,8 @@ fn expect_in_form(args: &InitArgs) -> Result<(), CliError> {
         args.title.as_ref().map(|title| is_short("--title", title)),
         args.name.as_ref().map(|name| fit_name("--name", name)),
         args.handle.as_ref().map(handle),
-        Some(is_short("--licence", &args.licence)),
-        args.corrections_policy.as_ref().map(|text| is_short("--corrections-policy", text)),
+        Some(may_link("--licence", &args.licence)),
+        args.corrections_policy.as_ref().map(|text| may_link("--corrections-policy", text)),
     ];
     let mut wrong: Vec<CliError> = checked.into_iter().flatten().filter_map(Result::err).collect();
     match wrong.len() {

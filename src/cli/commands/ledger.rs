@@ -6,7 +6,8 @@
 use crate::cli::render::effect;
 use crate::cli::shared::admin::ADMIN;
 use crate::cli::shared::{
-    ActText, Details, DryRunArgs, admin, print_dry_run, print_receipt, words, words_or_address,
+    ActText, Details, DryRunArgs, admin, print_dry_run, print_receipt, seen, words,
+    words_or_address,
 };
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, formats, note, until_written, visible,
@@ -222,7 +223,8 @@ fn new_or_present(
     }
     match Some(value) == before {
         true => words(option, Words::new(value)),
-        false => words_or_address(option, value),
+        false if option == "--licence" => words_or_address(option, value),
+        false => seen(option, value),
     }
 }
 

@@ -11,11 +11,10 @@ use crate::cli::terminal::{
     out, visible,
 };
 use crate::disk::closed::is_closed;
-use crate::disk::{DiskError, is_file_at, is_folder_at};
-use crate::keys::KeyName;
+use crate::disk::{DiskError, is_folder_at};
 use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::given_policy::GivenPolicy;
-use crate::ledger::audit::part_below_mark;
+use crate::ledger::audit::{has_log_key, part_below_mark};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
 use crate::ledger::following::{FollowingMark, FoundEvidence};
@@ -241,8 +240,12 @@ fn status_report(
         store: is_folder_at(&record.paths.store()).unwrap_or_else(no_store),
         marks: marks(record)?,
         has_log_key: !record.is_published()
-            && is_file_at(&record.paths.keys.join(format!("{}.key", KeyName::log())))
-                .unwrap_or(false),
+            && view
+                .state()
+                .fold
+                .ledger
+                .as_ref()
+                .is_some_and(|ledger| has_log_key(&record.paths.keys, &ledger.log_key)),
         policy_unread: match record.is_published() {
             true => None,
             false => GivenPolicy::beside(&record.paths.keys).unread().map(str::to_owned),

@@ -33,7 +33,10 @@ pub fn words_or_address<const MAX: usize>(
     option: &str,
     text: &str,
 ) -> Result<Words<MAX>, CliError> {
-    let scheme = text.split_once(':').map(|(scheme, _)| scheme.trim().to_ascii_lowercase());
+    // Words with a space are no address: "Data: corrected within a day".
+    let address = Some(text.trim()).filter(|text| !text.contains(char::is_whitespace));
+    let scheme = address.and_then(|text| text.split_once(':'));
+    let scheme = scheme.map(|(scheme, _)| scheme.to_ascii_lowercase());
     match scheme.filter(|scheme| NO_ADDRESSES.contains(&scheme.as_str())) {
         None => seen(option, text),
         Some(scheme) => Err(CliError::usage(format!(

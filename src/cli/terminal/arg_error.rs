@@ -7,7 +7,7 @@
 use crate::cli::terminal::error_json::{self, ErrorJson};
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::message::MessageParts;
-use crate::cli::terminal::streams::err;
+use crate::cli::terminal::streams::err_of_failure;
 use crate::ledger::shell_word::shell_word;
 use annals_core::text::in_quotes;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -208,7 +208,8 @@ pub fn report_json(error: &Unread) -> Exit {
     let message = words.join(" ");
     let message = message.strip_prefix("error: ").unwrap_or(&message).to_owned();
     // Nothing can be printed where stderr itself fails.
-    let _ = error_json::write(&mut err(), &ErrorJson::of_argument(message, parts(error)));
+    let _ =
+        error_json::write(&mut err_of_failure(), &ErrorJson::of_argument(message, parts(error)));
     Exit::Unknown
 }
 

@@ -9,16 +9,16 @@ use crate::cli::terminal::ask::unsaved_answers;
 use crate::cli::terminal::error_json::{self, ErrorJson};
 use crate::cli::terminal::exit::{CliError, Exit};
 use crate::cli::terminal::options::Format;
-use crate::cli::terminal::streams::err;
+use crate::cli::terminal::streams::err_of_failure;
 use crate::ledger::error::{Column, InputPlace, LedgerError, Refusal};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, Write};
 
 impl CliError {
     /// Prints the failure on stderr, as text or as one JSON object; its exit code.
     pub fn report(&self, format: Format) -> Exit {
         unsaved_answers::show();
-        let mut err = err();
+        let mut err = err_of_failure();
         let text = !format.is_json();
         // Nothing can be printed where stderr itself fails.
         let _ = match self {
@@ -56,7 +56,7 @@ const NAMED: usize = 12;
 /// Prints each refusal; of a reason that many have, the first one and where the others are.
 fn report_refusals(err: &mut dyn Write, refusals: &[Refusal]) -> io::Result<()> {
     let told: Vec<ToldRefusal> = refusals.iter().map(ToldRefusal::of).collect();
-    let mut places: HashMap<&ReasonTold, Vec<usize>> = HashMap::new();
+    let mut places: HashMap<&ReasonTold, BTreeSet<usize>> = HashMap::new();
     for refusal in &told {
         places.entry(&refusal.reason).or_default().extend(refusal.number);
     }
@@ -67,8 +67,9 @@ fn report_refusals(err: &mut dyn Write, refusals: &[Refusal]) -> io::Result<()> 
             continue;
         }
         writeln!(err, "  {}", refusal.line)?;
-        if let Some([_, others @ ..]) = of_same.map(Vec::as_slice) {
+        if let Some(same) = of_same {
             let kind = refusal.reason.kind;
+            let others = same.iter().copied().filter(|other| Some(*other) != refusal.number);
             writeln!(err, "    the same in {kind}s {}", numbers(others))?;
         }
     }
@@ -120,12 +121,12 @@ impl ToldRefusal {
 }
 
 /// Numbers in order, those that follow each other as from the first to the last.
-fn numbers(numbers: &[usize]) -> String {
+fn numbers(numbers: impl Iterator<Item = usize>) -> String {
     let mut spans: Vec<(usize, usize)> = Vec::new();
     for number in numbers {
         match spans.last_mut() {
-            Some((_, last)) if *number <= *last + 1 => *last = *number,
-            _ => spans.push((*number, *number)),
+            Some((_, last)) if number <= *last + 1 => *last = number,
+            _ => spans.push((number, number)),
         }
     }
     let named: Vec<String> = spans
@@ -193,6 +194,12 @@ mod tests {
         );
         let odd: Vec<Refusal> = (0..20).map(|number| of_line(2 * number + 1, "y")).collect();
         assert!(told(&odd).ends_with(" 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25 and 7 more\n"));
+    }
+
+    #[test]
+    fn lines_are_counted_and_not_what_is_wrong_with_them() {
+        let one = vec![of_line(1, "expected a field once, found `claim` again"); 12];
+        assert_eq!(told(&one).lines().count(), 12, "{}", told(&one));
     }
 
     #[test]

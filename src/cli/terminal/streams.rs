@@ -5,6 +5,7 @@
 
 use crate::cli::terminal::colour::{COLOURS, coloured};
 use crate::cli::terminal::options::Format;
+use crate::keys::without_secrets;
 use crate::ledger::answer::visible::push_seen;
 use std::io::{self, BufWriter, Write};
 /// Buffered standard output for an answer of bytes: a page, a proof.
@@ -55,6 +56,29 @@ impl Write for Out {
 /// characters are made visible. The lines of a message end with LF.
 pub fn err() -> VisibleWriter<io::Stderr> {
     VisibleWriter(io::stderr())
+}
+
+/// Standard error, for the report of an error: as [`err`], and no secret that the report quotes is
+/// shown.
+pub fn err_of_failure() -> SecretFilter<VisibleWriter<io::Stderr>> {
+    SecretFilter(err())
+}
+
+/// A writer that leaves out the secrets in each text that it is given.
+pub struct SecretFilter<W: Write>(W);
+
+impl<W: Write> Write for SecretFilter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(without_secrets(&String::from_utf8_lossy(bytes)).as_bytes())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// A writer of text in which every character is visible except the LF between lines.

@@ -99,8 +99,8 @@ fn named_file(path: &Path) -> Result<Vec<u8>, CliError> {
 fn key(text: &str) -> Result<VerifierKey, CliError> {
     let key = VerifierKey::parse(text).map_err(|why| match is_file_at(Path::new(text)) {
         Ok(true) => CliError::usage(format!(
-            "--log-key: expected a key, <origin>+<id>+<key>, found the name of the file {text}: \
-             give the key itself"
+            "--log-key: expected the key of a log, <origin>+<id>+<key>, found the name of the file \
+             {text}; annals witness list prints that key"
         )),
         _ => CliError::usage(format!("--log-key: {why}")),
     })?;

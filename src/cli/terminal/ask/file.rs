@@ -4,9 +4,10 @@
 //! is one line that can be typed; no message contains a part of one. Not here: which file.
 //! Source: the maximum length of a terminal's line, termios(3).
 
-use crate::cli::terminal::output::note;
+use crate::cli::terminal::output::{note, shown_path};
 use crate::disk::open::{Links, open};
 use crate::ledger::file_kind::FileKind;
+use crate::ledger::shell_word::shell_path;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -118,10 +119,10 @@ fn warn_of_mode(path: &Path, variable: &str, about: &std::fs::Metadata) {
     let mode = about.permissions().mode() & 0o777;
     let mut warned = WARNED.lock().unwrap_or_else(PoisonError::into_inner);
     if mode & 0o077 != 0 && warned.insert(path.to_owned()) {
-        let (secret, path) = (expected(variable), path.display());
+        let (secret, shown, word) = (expected(variable), shown_path(path), shell_path(path));
         note(format!(
-            "warning: expected {path} to be open to its owner alone (mode 0600), found mode \
-             {mode:04o}: who can read it has {secret}. Run: chmod 600 {path}"
+            "warning: expected {shown} to be open to its owner alone (mode 0600), found mode \
+             {mode:04o}: who can read it has {secret}. Run: chmod 600 {word}"
         ));
     }
 }
