@@ -92,24 +92,13 @@ pub enum DiskError {
         found: u64,
     },
     /// Another writer has the lock.
-    #[error("{} is held by another writer: {holder}{}", path.display(), of_server(holder))]
+    #[error("{} is held by another writer: {holder}", path.display())]
     Held {
         /// The lock file.
         path: PathBuf,
         /// Process id and command line of the holder, in one line.
         holder: String,
     },
-}
-
-/// What to do where a server has the lock, by the holder's command line: waiting does not help.
-fn of_server(holder: &str) -> &'static str {
-    match holder.split(' ').any(|word| word == "serve") {
-        true => {
-            "; a server holds it as long as it runs: say the same in a copy of its record (annals \
-             clone ADDRESS makes one), or stop the server first"
-        }
-        false => "",
-    }
 }
 
 impl DiskError {
@@ -150,21 +139,4 @@ pub fn is_verb_of_writing(what: &str) -> bool {
 pub fn is_kind_of_writing(kind: io::ErrorKind) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     matches!(kind, FileTooLarge | QuotaExceeded | ReadOnlyFilesystem | StorageFull)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_waits_for_a_server_is_told_that_waiting_does_not_help() {
-        let held = |holder: &str| {
-            let holder = format!("process 7: {holder}");
-            DiskError::Held { path: "l/lock".into(), holder }.to_string()
-        };
-        let server = held("annals serve --listen 127.0.0.1:80");
-        assert!(server.contains(":80; a server holds it as long as it runs: "), "{server}");
-        let writer = "l/lock is held by another writer: process 7: annals append --claim server";
-        assert_eq!(held("annals append --claim server"), writer);
-    }
 }

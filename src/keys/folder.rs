@@ -276,6 +276,21 @@ impl KeyFolder {
         Ok(listing)
     }
 
+    /// The public keys of the secret keys here, in the order of their names. A file that cannot be
+    /// read is none.
+    pub fn held(&self) -> Result<Vec<PublicKey>, KeysError> {
+        let here = self.list()?.keys.into_iter();
+        let here = here.filter(|listed| listed.held != KeyPresence::Elsewhere);
+        Ok(here.filter_map(|listed| listed.public).collect())
+    }
+
+    /// Whether the log key of a record is here, and not that of another one.
+    pub fn has_log_key(&self, log_key: &PublicKey) -> bool {
+        let name = KeyName::log();
+        self.public(&name).is_ok_and(|here| here == *log_key)
+            && disk::is_file_at(&self.secret_path(&name)).unwrap_or(false)
+    }
+
     /// The name of a public key here, the first if there are several; `None` if it has none.
     pub fn handle_of(&self, key: &PublicKey) -> Result<Option<KeyName>, KeysError> {
         let keys = self.list()?.keys;

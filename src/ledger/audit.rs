@@ -17,10 +17,10 @@ pub mod unread;
 
 use crate::archive::published::PublishedSource;
 use crate::archive::published::body_files::BodyFiles;
+use crate::disk::is_there;
 use crate::disk::temporary::Temporary;
-use crate::disk::{is_file_at, is_there};
 use crate::index::{BuildMode, Builder, IndexStatus};
-use crate::keys::{HighWaterMarks, KeyFolder, KeyName, KeysError, Mark};
+use crate::keys::{HighWaterMarks, KeyFolder, KeysError, Mark};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::following::{FollowingMark, FoundEvidence};
@@ -30,7 +30,6 @@ use crate::ledger::reader::Record;
 use crate::ledger::reader::source::RecordSource;
 use crate::store::Store;
 use crate::store::place::StorePlace;
-use annals_core::key::PublicKey;
 use annals_core::rule::{Fault, Rule};
 use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
@@ -41,7 +40,6 @@ pub use evidence::EvidenceFound;
 pub use kept::PinFound;
 use std::error::Error;
 use std::panic::resume_unwind;
-use std::path::Path;
 use std::thread::{self, ScopedJoinHandle};
 
 /// The result of the comparison with the store.
@@ -291,15 +289,9 @@ fn is_mark_missing(record: &Record, report: &Report) -> bool {
     matches!(record.mark, Ok(None))
         && report.anchors.checkpoint_holds
         && home.is_none_or(|home| home.memory.is_none())
-        && ledger.is_some_and(|ledger| has_log_key(&record.paths.keys, &ledger.log_key))
-}
-
-/// Whether the secret key of this log key is in a folder of keys.
-pub fn has_log_key(keys: &Path, log_key: &PublicKey) -> bool {
-    let name = KeyName::log();
-    let here = KeyFolder::open(keys).and_then(|keys| keys.public(&name));
-    here.is_ok_and(|here| here == *log_key)
-        && is_file_at(&keys.join(format!("{name}.key"))).unwrap_or(false)
+        && ledger.is_some_and(|ledger| {
+            KeyFolder::open(&record.paths.keys).is_ok_and(|keys| keys.has_log_key(&ledger.log_key))
+        })
 }
 
 /// Verifies a whole published record and compares it with a pin and a policy. If faults are found

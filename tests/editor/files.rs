@@ -623,4 +623,8 @@ fn what_is_wrong_with_many_lines_is_told_once() {
     let told: Vec<&str> = answer.err.lines().collect();
     let more = "  line 1: more of its fields are wrong than the 20 that are shown";
     assert_eq!((answer.exit, told.len(), told[1]), (1, 22, more));
+    // All that is wrong with one of twenty is shown.
+    file(&desk, "twenty.jsonl", &format!("{{{}}}", fields[..20].join(",")));
+    let answer = desk.run("ada", "append|twenty.jsonl");
+    assert!(answer.exit == 1 && !answer.err.contains("more of its fields"), "{answer:?}");
 }

@@ -168,9 +168,10 @@ impl LedgerChange {
         let confirmations = args.confirmations.unwrap_or(before);
         let mut changes = Vec::new();
         let present = names.title.as_deref();
-        let title = new_or_present("--title", args.title.as_deref(), present, &mut changes)?;
+        let title = new_or_present("--title", args.title.as_deref(), present, seen, &mut changes)?;
         let present = names.licence.as_deref();
-        let licence = new_or_present("--licence", args.licence.as_deref(), present, &mut changes)?;
+        let given = args.licence.as_deref();
+        let licence = new_or_present("--licence", given, present, words_or_address, &mut changes)?;
         let policy = match &args.corrections_policy {
             Some(text) if text.is_empty() => None,
             Some(text) => Some(words_or_address("--corrections-policy", text)?),
@@ -205,11 +206,12 @@ fn turned(record: &Record, confirmations: u64) -> Result<RevocationImpact, CliEr
     Ok(RevocationImpact::between(&before, &StandingFacts::of(&state), None))
 }
 
-/// A new value, or the present one.
+/// A new value, read by `read`, or the present one.
 fn new_or_present(
     option: &str,
     given: Option<&str>,
     before: Option<&str>,
+    read: fn(&str, &str) -> Result<Short, CliError>,
     changes: &mut Vec<String>,
 ) -> Result<Short, CliError> {
     let Some(value) = given.or(before) else {
@@ -223,8 +225,7 @@ fn new_or_present(
     }
     match Some(value) == before {
         true => words(option, Words::new(value)),
-        false if option == "--licence" => words_or_address(option, value),
-        false => seen(option, value),
+        false => read(option, value),
     }
 }
 

@@ -12,9 +12,10 @@ use crate::cli::terminal::{
 };
 use crate::disk::closed::is_closed;
 use crate::disk::{DiskError, is_folder_at};
+use crate::keys::KeyFolder;
 use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::given_policy::GivenPolicy;
-use crate::ledger::audit::{has_log_key, part_below_mark};
+use crate::ledger::audit::part_below_mark;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
 use crate::ledger::following::{FollowingMark, FoundEvidence};
@@ -240,12 +241,10 @@ fn status_report(
         store: is_folder_at(&record.paths.store()).unwrap_or_else(no_store),
         marks: marks(record)?,
         has_log_key: !record.is_published()
-            && view
-                .state()
-                .fold
-                .ledger
-                .as_ref()
-                .is_some_and(|ledger| has_log_key(&record.paths.keys, &ledger.log_key)),
+            && KeyFolder::open(&record.paths.keys).is_ok_and(|keys| {
+                let ledger = view.state().fold.ledger.as_ref();
+                ledger.is_some_and(|ledger| keys.has_log_key(&ledger.log_key))
+            }),
         policy_unread: match record.is_published() {
             true => None,
             false => GivenPolicy::beside(&record.paths.keys).unread().map(str::to_owned),

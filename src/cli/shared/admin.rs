@@ -9,7 +9,7 @@ use crate::cli::shared::sign_question::sign_question;
 use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{CliError, Context, Exit, Format, ask, done, note, whole_words};
 use crate::disk::is_folder_at;
-use crate::keys::{KeyFolder, KeyPresence, generate};
+use crate::keys::{KeyFolder, generate};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::admin::prepare_act;
 use crate::ledger::write::append;
@@ -80,9 +80,7 @@ pub fn by_recovery_or<'a>(
     if context.dry_run || !is_folder_at(keys)? {
         return Ok(By::Fit(fit));
     }
-    let here = KeyFolder::open(keys)?.list()?.keys.into_iter();
-    let here = here.filter(|listed| listed.held != KeyPresence::Elsewhere);
-    let here: Vec<PublicKey> = here.filter_map(|listed| listed.public).collect();
+    let here = KeyFolder::open(keys)?.held()?;
     let roster = &writer.verifier.chain.state.fold.roster;
     let is_here = |member: &Member| member.revoked.is_none() && here.contains(&member.key);
     if !roster.members().iter().any(is_here) && parameters(writer)?.recovery.is_some() {

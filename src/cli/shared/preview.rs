@@ -69,13 +69,10 @@ pub fn write(
                     objects(writer, prepared, resolved, position)
                 }
                 content => {
-                    let mut lines: Vec<String> = match content {
-                        Content::FactCorrected(_) => {
-                            let before = objects(writer, prepared, resolved, position);
-                            before.iter().map(|claim| format!("before: {claim}")).collect()
-                        }
-                        _ => Vec::new(),
-                    };
+                    // A new fact acts on none.
+                    let before = objects(writer, prepared, resolved, position).into_iter();
+                    let mut lines: Vec<String> =
+                        before.map(|claim| format!("before: {claim}")).collect();
                     lines.extend(quoted_and_attributed(content));
                     let named = Refs::new();
                     let mut lookup = WriterLookup::new(writer, prepared, &named, Time::EPOCH);

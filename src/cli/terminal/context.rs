@@ -508,9 +508,7 @@ impl Context {
         if let Some(name) = &self.global.editor {
             return Ok(keys.public(&KeyName::new(name.as_str())?).into_iter().collect());
         }
-        let here = keys.list()?.keys.into_iter();
-        let here = here.filter(|listed| listed.held != KeyPresence::Elsewhere);
-        Ok(here.filter_map(|listed| listed.public).collect())
+        Ok(keys.held()?)
     }
 
     /// The key here that signs, before it is opened.

@@ -112,12 +112,18 @@ impl ToldRefusal {
             }
         };
         // Where in its line a field stands is no part of the reason.
-        let why = match why.rsplit_once(" (column ") {
-            Some((reason, _)) => reason.to_owned(),
-            None => why,
-        };
+        let why = without_column(&why);
         ToldRefusal { line, number, reason: ReasonTold { kind, column, why } }
     }
+}
+
+/// A reason without the column that it names; what follows it stays.
+fn without_column(why: &str) -> String {
+    let without = why.split_once(" (column ").and_then(|(reason, rest)| {
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix(')')?;
+        Some(format!("{reason}{rest}"))
+    });
+    without.unwrap_or_else(|| why.to_owned())
 }
 
 /// Numbers in order, those that follow each other as from the first to the last.
@@ -194,6 +200,18 @@ mod tests {
         );
         let odd: Vec<Refusal> = (0..20).map(|number| of_line(2 * number + 1, "y")).collect();
         assert!(told(&odd).ends_with(" 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25 and 7 more\n"));
+    }
+
+    #[test]
+    fn a_column_is_no_part_of_a_reason_and_what_follows_it_is() {
+        for (why, reason) in [
+            ("unknown field `x` (column 15)", "unknown field `x`"),
+            ("found '}' (column 14): trailing comma", "found '}': trailing comma"),
+            ("found '}' (column 14): trailing bracket", "found '}': trailing bracket"),
+            ("found \"a (column x)\"", "found \"a (column x)\""),
+        ] {
+            assert_eq!(without_column(why), reason);
+        }
     }
 
     #[test]

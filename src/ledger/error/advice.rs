@@ -1,4 +1,4 @@
-//! The advice for an unreadable file of a record.
+//! The advice for a file of a record that is unreadable or held.
 //!
 //! Always holds: what is suggested can be done where the record is. Not here: the sentences of the
 //! errors themselves (`error`).
@@ -12,7 +12,8 @@ use crate::store::StoreError;
 use annals_core::verify::source::SourceError;
 
 impl LedgerError {
-    /// The advice for an unreadable file of the record, which the error itself cannot give.
+    /// The advice for a file of the record that is unreadable or held, which the error itself cannot
+    /// give.
     pub fn advice(&self) -> Option<&'static str> {
         if self.leaves_open() {
             return Some(
@@ -34,6 +35,15 @@ impl LedgerError {
             });
         }
         let reads = match self {
+            // The holder's command line: waiting does not help.
+            LedgerError::Disk(DiskError::Held { holder, .. })
+                if holder.split(' ').any(|word| word == "serve") =>
+            {
+                return Some(
+                    "a server holds it as long as it runs: say the same in a copy of its record \
+                     (annals clone ADDRESS makes one), or stop the server first",
+                );
+            }
             LedgerError::Journal(JournalError::Disk(DiskError::Io { what, .. })) => {
                 matches!(*what, "read" | "list")
             }

@@ -5,7 +5,7 @@ use crate::cli::render::{called, effect, provenance};
 use crate::cli::shared::{ActText, Details, DryRunArgs, admin, print_dry_run, print_receipt};
 use crate::cli::terminal::{CliError, Context, Exit, note, visible};
 use crate::disk::is_folder_at;
-use crate::keys::{KeyFolder, KeyPresence};
+use crate::keys::KeyFolder;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use crate::ledger::query::effect::Effects;
@@ -179,10 +179,8 @@ fn has_admin_beside(writer: &Writer, subject: &PublicKey) -> Result<bool, CliErr
     if !is_folder_at(&writer.paths.keys)? {
         return Ok(roster.admins().any(|row| row.key != *subject));
     }
-    let here = KeyFolder::open(&writer.paths.keys)?.list()?.keys.into_iter();
-    let here = here.filter(|listed| listed.held != KeyPresence::Elsewhere);
-    let keys: Vec<PublicKey> = here.filter_map(|listed| listed.public).collect();
-    Ok(roster.admins().any(|row| row.key != *subject && keys.contains(&row.key)))
+    let here = KeyFolder::open(&writer.paths.keys)?.held()?;
+    Ok(roster.admins().any(|row| row.key != *subject && here.contains(&row.key)))
 }
 
 /// The number of events and facts shown in full.

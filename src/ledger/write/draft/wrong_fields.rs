@@ -163,6 +163,10 @@ pub fn read_fields<V: DraftValue>(mut value: V) -> (Option<Draft>, Vec<WrongFiel
             return (None, wrong);
         }
     }
+    // What is left may be whole.
+    if let Ok(draft) = read(&value) {
+        return (Some(draft), wrong);
+    }
     let why = format!("more of its fields are wrong than the {MAX_WRONG} that are shown");
     wrong.push(WrongField { path: FieldPath::default(), why });
     (None, wrong)
