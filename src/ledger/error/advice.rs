@@ -12,8 +12,8 @@ use crate::store::StoreError;
 use annals_core::verify::source::SourceError;
 
 impl LedgerError {
-    /// The advice for a file of the record that is unreadable or held, which the error itself cannot
-    /// give.
+    /// The advice for a file of the record that is unreadable or held, which the error itself
+    /// cannot give.
     pub fn advice(&self) -> Option<&'static str> {
         if self.leaves_open() {
             return Some(
