@@ -24,4 +24,5 @@ pub mod story;
 mod tables;
 pub mod talk;
 mod terminal;
+mod widths;
 mod preflight;

@@ -10,6 +10,7 @@ use crate::cli::render::{provenance, words};
 use crate::cli::shared::filter::withheld;
 use crate::cli::shared::page_limit::note_more;
 use crate::cli::shared::{FilterArgs, PageArgs, UNDATED, facts, note_derived};
+use crate::cli::terminal::output::line_of_answer;
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, note, out,
     visible, width,
@@ -128,7 +129,7 @@ fn page(
     margin::write(out, &answer.segments, &notes, width())?;
     apart(out, answer)?;
     let when = when.map(|when| format!(", when {when}")).unwrap_or_default();
-    writeln!(out, "{}{when}", counted(answer))?;
+    writeln!(out, "{}", line_of_answer(&format!("{}{when}", counted(answer)), 2))?;
     provenance::line(out, &answer.as_of)?;
     provenance::since(out, view, &answer.since)
 }

@@ -116,10 +116,8 @@ fn related(
 
 /// Both provenances, and the changes of the facts after the second point.
 fn provenances(out: &mut dyn Write, to: &View<'_>, answer: &DiffAnswer) -> Result<(), CliError> {
-    write!(out, "from: ")?;
-    provenance::line(out, &answer.from)?;
-    write!(out, "to: ")?;
-    provenance::line(out, &answer.to)?;
+    provenance::labelled(out, "from: ", &answer.from)?;
+    provenance::labelled(out, "to: ", &answer.to)?;
     provenance::since(out, to, &answer.since)
 }
 

@@ -5,7 +5,7 @@ use crate::cli::render::words::hanging;
 use crate::cli::render::{effect, provenance, tally_lines};
 use crate::cli::shared::{named_keys, shown, waiting};
 use crate::cli::terminal::advised::with_places;
-use crate::cli::terminal::output::note;
+use crate::cli::terminal::output::{line_of_answer, note};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, counted, formats, json, moment,
     out, visible,
@@ -382,7 +382,7 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
         outbox_lines(report),
     ];
     for Line { label, text } in lines.iter().flatten() {
-        writeln!(out, "{label:<14}{text}")?;
+        writeln!(out, "{}", line_of_answer(&format!("{label:<14}{text}"), 14))?;
     }
     provenance::line(out, &report.as_of)
 }

@@ -5,6 +5,7 @@
 //! answers themselves.
 
 use crate::cli::terminal::advised::with_places;
+use crate::cli::terminal::output::line_of_answer;
 use crate::cli::terminal::{CliError, Context, Exit, announce_clock, moment, note, wrapped};
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::answer::filter::EditorName;
@@ -277,23 +278,26 @@ fn warn_missing(record: &Record) -> bool {
 
 /// The last line of every answer for people: its point.
 pub fn line(out: &mut dyn Write, as_of: &AsOf) -> Result<(), CliError> {
+    labelled(out, "", as_of)
+}
+
+/// The point of an answer after a word that tells it from another.
+pub fn labelled(out: &mut dyn Write, label: &str, as_of: &AsOf) -> Result<(), CliError> {
     let AsOf { size, of, .. } = as_of;
     let events = match as_of.part_of {
         Some(whole) => format!("{size} of {of} events, a part of a record of {whole}"),
         None => format!("{size} of {of} events"),
     };
-    match (as_of.position, as_of.head, as_of.recorded) {
-        (Some(position), Some(head), Some(at)) => writeln!(
-            out,
-            "as of position {position} ({events}), head {head}, recorded {}",
-            moment(at)
-        )?,
-        (Some(position), Some(head), None) => {
-            writeln!(out, "as of position {position} ({events}), head {head}")?;
+    let point = match (as_of.position, as_of.head, as_of.recorded) {
+        (Some(position), Some(head), Some(at)) => {
+            format!("as of position {position} ({events}), head {head}, recorded {}", moment(at))
         }
-        _ => writeln!(out, "as of before the first event ({events})")?,
-    }
-    Ok(())
+        (Some(position), Some(head), None) => {
+            format!("as of position {position} ({events}), head {head}")
+        }
+        _ => format!("as of before the first event ({events})"),
+    };
+    Ok(writeln!(out, "{}", line_of_answer(&format!("{label}{point}"), 2))?)
 }
 
 /// The later changes of the answer's facts.
@@ -309,13 +313,12 @@ pub fn since(out: &mut dyn Write, view: &View<'_>, became: &[LaterChange]) -> Re
         })
         .collect();
     let until = view.as_of().part_of.map_or("", |_| ", up to the end of this part,");
-    match changes.len() {
-        0 => writeln!(out, "since then{until} none of these changed in words or status")?,
-        count => writeln!(
-            out,
+    let since = match changes.len() {
+        0 => format!("since then{until} none of these changed in words or status"),
+        count => format!(
             "since then{until} {count} of these changed in words or status: {}",
             changes.join(", ")
-        )?,
-    }
-    Ok(())
+        ),
+    };
+    Ok(writeln!(out, "{}", line_of_answer(&since, 2))?)
 }

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 use textwrap::WordSeparator;
-use textwrap::core::Word;
+use textwrap::core::{Word, display_width};
 
 /// The receipt, on stdout; on stderr if stdout fails, so that the positions of written events are
 /// always reported.
@@ -49,7 +49,7 @@ impl Write for DoneWriter {
     }
 }
 
-/// A note on stderr.
+/// A note on stderr, each line whole: it may name a command, which a person copies.
 pub fn note(text: impl std::fmt::Display) {
     // A closed stderr is ignored.
     let _ = writeln!(err(), "{text}");
@@ -66,6 +66,27 @@ pub fn width() -> usize {
         Some((_, columns)) => usize::from(columns).clamp(40, 100),
         None => 100,
     }
+}
+
+/// A line of an answer: at a terminal broken between words at its width, the further lines
+/// indented; elsewhere whole, for those who search it.
+pub fn line_of_answer(text: &str, indent: usize) -> String {
+    match console::Term::stdout().size_checked() {
+        Some((_, columns)) => folded(text, usize::from(columns).max(40), indent),
+        None => text.to_owned(),
+    }
+}
+
+/// Text of which each line that is wider is broken between words, its further lines indented.
+fn folded(text: &str, width: usize, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    let mut options = whole_words("").subsequent_indent(&pad).break_words(false);
+    options.width = width;
+    let lines = text.split('\n').map(|line| match display_width(line) > width {
+        true => textwrap::fill(line, &options),
+        false => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Text wrapped to the width, each line indented.
@@ -174,6 +195,15 @@ mod tests {
         let row = "10 20 30 40 50 60 70 80 90 100 110 120 130 140 150";
         assert!(lines(row, 20).iter().all(|line| line.len() <= 20), "{:?}", lines(row, 20));
         assert_eq!(lines(row, 20).join(" "), row);
+    }
+
+    #[test]
+    fn only_lines_that_are_too_wide_are_broken() {
+        let text = "  undone  2 events, by 53 (Ada Lindqvist)\n          from 51";
+        assert_eq!(folded(text, 60, 10), text);
+        let lines = "  undone  2 events, by 53\n          (Ada Lindqvist)\n          from 51";
+        assert_eq!(folded(text, 27, 10), lines);
+        assert_eq!(folded("sha256 47ea9a0a36c3f35eb5b1", 20, 2), "sha256\n  47ea9a0a36c3f35eb5b1");
     }
 
     #[test]

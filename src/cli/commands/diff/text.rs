@@ -4,6 +4,7 @@
 
 use crate::cli::render::{changed_claim, effect, events, fields, hanging, words};
 use crate::cli::shared::{UNDATED, facts};
+use crate::cli::terminal::output::line_of_answer;
 use crate::cli::terminal::{CliError, visible};
 use crate::ledger::answer::diff::DiffAnswer;
 use crate::ledger::query::diff::{Change, ChangeStep, PointDiff};
@@ -77,7 +78,8 @@ fn fact(out: &mut dyn Write, change: &Change) -> Result<(), CliError> {
     let was = was.map(|before| format!("; was {before}")).unwrap_or_default();
     let done = change.changes.join(", ").replace('-', " ").replace("restored", "in force again");
     let done = if done.is_empty() { "stands otherwise".to_owned() } else { done };
-    writeln!(out, "{:>6}  {status}  {done}{was}", change.fact)?;
+    let line = format!("{:>6}  {status}  {done}{was}", change.fact);
+    writeln!(out, "{}", line_of_answer(&line, INDENT))?;
     let mut below = |text: &str| writeln!(out, "{}", hanging(&" ".repeat(INDENT), text, INDENT));
     match &change.before {
         None => below(&words::claim(&change.now))?,

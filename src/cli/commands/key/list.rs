@@ -5,6 +5,7 @@
 
 use crate::cli::render::{broken, provenance};
 use crate::cli::shared::shown;
+use crate::cli::terminal::output::line_of_answer;
 use crate::cli::terminal::{CliError, Context, Exit, Format, json, note, out, shown_path, visible};
 use crate::disk;
 use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
@@ -112,7 +113,7 @@ fn write(context: &Context, rows: Vec<KeyTableRow>, here: Option<Here>) -> Resul
                 let enrolled = standing(row, origin.as_ref());
                 let (name, secret) = (&row.name, row.secret.word());
                 let line = format!("{name:<width$}  {secret:<11}  {key:<16}  {enrolled}");
-                writeln!(out, "{}", line.trim_end())?;
+                writeln!(out, "{}", line_of_answer(line.trim_end(), 4))?;
             }
             writeln!(out, "{} {}", rows.len(), if rows.len() == 1 { "key" } else { "keys" })?;
             if let Some(as_of) = &as_of {

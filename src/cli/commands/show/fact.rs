@@ -2,6 +2,7 @@
 
 use crate::cli::commands::show::section::section;
 use crate::cli::render::{changed_claim, fields, quotation, words};
+use crate::cli::terminal::output::line_of_answer;
 use crate::cli::terminal::{CliError, visible, wrapped};
 use crate::ledger::query::View;
 use crate::ledger::query::gather::GatheredRows;
@@ -143,7 +144,8 @@ fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Resul
     for row in rows {
         let title = row.title.as_deref().map_or("[title not available]".to_owned(), visible);
         let document = row.evidence.document;
-        writeln!(out, "\ndocument {document} {}: {title}", row.evidence.stance)?;
+        let about = format!("document {document} {}: {title}", row.evidence.stance);
+        writeln!(out, "\n{}", line_of_answer(&about, 4))?;
         if let Some(sha256) = row.sha256 {
             writeln!(out, "    sha256 {sha256}")?;
         }

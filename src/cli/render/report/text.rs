@@ -6,6 +6,7 @@ use crate::cli::render::report::lines::{ADVICE, COMPARED, Section};
 use crate::cli::render::report::section::sections;
 use crate::cli::render::report::{FaultReport, VerdictReport};
 use crate::cli::terminal::advised::with_places;
+use crate::cli::terminal::output::line_of_answer;
 use crate::cli::terminal::{CliError, moment, visible};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -28,9 +29,11 @@ pub fn write(out: &mut dyn Write, report: &VerdictReport, seconds: f64) -> Resul
     faults(out, &report.faults)?;
     lines(out, sections.iter().filter(|section| section.id == ADVICE))?;
     let (size, rate) = (report.size, report.size as f64 / seconds.max(1e-9));
-    writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", report.verdict)?;
+    let verdict = format!("{}, in {seconds:.2} s ({rate:.0} events/s)", report.verdict);
+    writeln!(out, "{}", line_of_answer(&verdict, 2))?;
     if let (Some(head), Some(at)) = (report.head, report.recorded) {
-        writeln!(out, "size {size}, head {head}, recorded {}", moment(at))?;
+        let point = format!("size {size}, head {head}, recorded {}", moment(at));
+        writeln!(out, "{}", line_of_answer(&point, 2))?;
     }
     Ok(())
 }
@@ -42,8 +45,8 @@ pub fn lines<'a>(
 ) -> Result<(), CliError> {
     for line in sections.flat_map(|section| &section.lines) {
         match line.label {
-            COMPARED => writeln!(out, "{}", line.text)?,
-            label => writeln!(out, "{label}: {}", line.text)?,
+            COMPARED => writeln!(out, "{}", line_of_answer(&line.text, 2))?,
+            label => writeln!(out, "{}", line_of_answer(&format!("{label}: {}", line.text), 2))?,
         }
     }
     Ok(())
@@ -52,7 +55,7 @@ pub fn lines<'a>(
 /// Writes the first faults in full, and the number of the others by rule.
 pub fn faults(out: &mut dyn Write, faults: &[FaultReport]) -> Result<(), CliError> {
     for fault in faults.iter().take(IN_FULL) {
-        writeln!(out, "{}", visible(&with_places(&sentence(fault))))?;
+        writeln!(out, "{}", line_of_answer(&visible(&with_places(&sentence(fault))), 2))?;
     }
     for ((rule, name), count) in rest(faults) {
         writeln!(out, "and {count} more of rule {rule} {name}")?;
