@@ -21,6 +21,9 @@ const LOCK: &str = "lock";
 /// The age from which a folder without a lock counts as abandoned.
 const OLD: Duration = Duration::from_secs(3_600);
 
+/// How often a removal is tried beside a thread that creates files.
+const TRIES: usize = 1_000;
+
 /// The folders of this process, for the thread that waits for signals.
 static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
@@ -91,6 +94,16 @@ fn remove(folder: &Path) {
     let _ = fs::remove_dir_all(folder);
     let mut folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
     folders.retain(|other| other != folder);
+}
+
+/// Removes a folder in which another thread may still create files, which makes a removal fail.
+fn remove_beside_a_writer(folder: &Path) {
+    for _ in 0..TRIES {
+        match fs::remove_dir_all(folder) {
+            Err(cause) if cause.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+            _ => return,
+        }
+    }
 }
 
 /// Removes unused folders. Failing to is not an error.
@@ -183,8 +196,10 @@ fn remove_on_signals() {
         before_signals_end(|| {
             let folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
             for folder in folders.iter() {
-                let _ = fs::remove_dir_all(folder);
+                remove_beside_a_writer(folder);
             }
+            // No other folder is created before the signal ends the process.
+            std::mem::forget(folders);
         });
     });
 }

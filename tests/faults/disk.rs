@@ -2,6 +2,8 @@
 //! written, and a success once there is room.
 
 use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, fact, newsroom, prepare};
+#[cfg(target_os = "linux")]
+use crate::faults::newsroom::{may_trace, traced};
 use annals::store::sled::segments::{create as create_segments, open as open_segments};
 use annals::store::{Appended, Store, StoreHead};
 use annals_core::event::record::Reading;
@@ -168,6 +170,29 @@ fn a_segment_that_cannot_be_copied_takes_no_verdict_away() {
     }
     let counts = (copied_none, copied_some, copied_all);
     assert!(copied_none > 0 && copied_some > 0 && copied_all > 0, "{counts:?}");
+}
+
+/// A signal at each step of a copy, beside the thread that goes on with it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_leaves_nothing_of_a_copy() {
+    let room = newsroom();
+    if !may_trace(&room) {
+        return;
+    }
+    std::fs::create_dir(room.path("tmp")).unwrap();
+    let mut ended = 0;
+    for signal in ["INT", "TERM", "HUP"] {
+        for step in 1..=8 {
+            let inject = format!("inject=mkdir,mkdirat:signal={signal}:when={step}");
+            let mut command = traced(&room, &["-e", &inject], "verify");
+            let output = command.env("TMPDIR", room.path("tmp")).output().unwrap();
+            ended += usize::from(output.status.code().is_none());
+            let left: Vec<_> = std::fs::read_dir(room.path("tmp")).unwrap().collect();
+            assert!(left.is_empty(), "{signal} {step}: {left:?}");
+        }
+    }
+    assert!(ended >= 3, "{ended}");
 }
 
 /// Files of a killed process are removed by the next one.

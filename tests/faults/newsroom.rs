@@ -243,3 +243,24 @@ pub fn copy_folder(from: &Path, to: &Path) {
         }
     }
 }
+
+/// The program under strace, with its output in `trace`.
+#[cfg(target_os = "linux")]
+pub fn traced(room: &Newsroom, options: &[&str], line: &str) -> Command {
+    let mut command = Command::new("strace");
+    prepare(&mut command, room.folder.path());
+    command.args(["-f", "-qq", "-y", "-s", "0", "-o"]).arg(room.path("trace")).args(options);
+    command.arg(env!("CARGO_BIN_EXE_annals")).args(line.split(' '));
+    command
+}
+
+/// Whether `strace` is here and may trace.
+#[cfg(target_os = "linux")]
+pub fn may_trace(room: &Newsroom) -> bool {
+    let may = traced(room, &["-e", "trace=fdatasync"], "--version").output();
+    let may = may.is_ok_and(|done| done.status.success());
+    if !may {
+        eprintln!("nothing can be traced here");
+    }
+    may
+}

@@ -3,31 +3,12 @@
 //!
 //! Uses `strace`, if it is available and may trace.
 
-use crate::faults::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, newsroom, prepare};
-use std::process::Command;
+use crate::faults::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, may_trace, newsroom, traced};
 
 const NEW: &str = "Another text. The core question is still open, said one of them.";
 const DRAFTS: &str = r#"{"type":"document.captured","file":"second.txt","title":"Second","lang":"en","media_type":"text/plain","captured_at":"2022-01-27T07:00:00.000000Z","ref":"second"}
 {"claim":"The question is open.","lang":"en","vouch":"said","quote":"The core question is still open","document":"second"}
 "#;
-
-/// The program under strace, with its output in `trace`.
-fn traced(room: &Newsroom, options: &[&str], line: &str) -> Command {
-    let mut command = Command::new("strace");
-    prepare(&mut command, room.folder.path());
-    command.args(["-f", "-qq", "-y", "-s", "0", "-o"]).arg(room.path("trace")).args(options);
-    command.arg(env!("CARGO_BIN_EXE_annals")).args(line.split(' '));
-    command
-}
-
-fn may_trace(room: &Newsroom) -> bool {
-    let may = traced(room, &["-e", "trace=fdatasync"], "--version").output();
-    let may = may.is_ok_and(|done| done.status.success());
-    if !may {
-        eprintln!("nothing can be traced here");
-    }
-    may
-}
 
 /// The calls of a trace in order: their names and their files.
 fn calls(room: &Newsroom) -> Vec<String> {
