@@ -14,6 +14,7 @@ pub mod worded_magnitudes;
 pub mod number_words;
 pub mod figured_date;
 pub mod named_days;
+pub mod spelled_values;
 pub mod named_interval;
 pub mod wrong_date;
 pub mod worded_date;

@@ -202,8 +202,13 @@ impl FactAnswers<'_> {
         }
         let document = self.quoted().map(|document| document.lang.clone()).unwrap_or_default();
         let lang = self.draft.lang.clone().unwrap_or_else(|| document.clone());
-        let wording =
-            Wording { claim: &typed, lang: &lang, quoted: vec![&exact], agents: Vec::new() };
+        let wording = Wording {
+            claim: &typed,
+            lang: &lang,
+            quoted: vec![&exact],
+            quoted_lang: Some(&document).filter(|lang| !lang.is_empty()).map(|lang| &**lang),
+            agents: Vec::new(),
+        };
         let missing = wording.unquoted(Compare::of(&lang, &document), &self.likely_dates());
         if !missing.is_empty() {
             let marked: Vec<String> = missing.iter().map(|words| format!("“{words}”")).collect();

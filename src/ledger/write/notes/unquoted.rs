@@ -27,8 +27,9 @@ use jiff::civil::Date;
 /// The figures and names of a claim that no quoted word has, if there are any.
 pub fn note(fact: &Fact, lookup: &mut dyn RecordLookup) -> Option<String> {
     let language = lookup.quoted_language(fact);
-    let compare = language.map_or(Compare::Figures, |lang| Compare::of(&fact.lang, &lang));
-    let mut missing = unquoted(fact, compare);
+    let language = language.as_deref();
+    let compare = language.map_or(Compare::Figures, |lang| Compare::of(&fact.lang, lang));
+    let mut missing = unquoted(fact, language, compare);
     if compare == Compare::FiguresAndNames {
         missing.extend(nearly_quoted(fact, lookup));
     }
@@ -36,11 +37,12 @@ pub fn note(fact: &Fact, lookup: &mut dyn RecordLookup) -> Option<String> {
 }
 
 /// The figures of a claim, and its names if they are compared, that no quoted text contains.
-fn unquoted(fact: &Fact, compare: Compare) -> Vec<String> {
+fn unquoted(fact: &Fact, quoted_lang: Option<&str>, compare: Compare) -> Vec<String> {
     let quoted = quoted_words(fact);
     let agents = fact.attribution.iter().flatten().map(|hop| &*hop.agent).collect();
     let date = fact.when.as_ref().and_then(|when| when.edtf.as_deref()).unwrap_or_default();
-    Wording { claim: &fact.claim, lang: &fact.lang, quoted, agents }.unquoted(compare, date)
+    let wording = Wording { claim: &fact.claim, lang: &fact.lang, quoted, quoted_lang, agents };
+    wording.unquoted(compare, date)
 }
 
 impl Wording<'_> {

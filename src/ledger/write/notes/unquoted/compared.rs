@@ -33,6 +33,8 @@ pub struct Wording<'a> {
     pub lang: &'a str,
     /// What is quoted.
     pub quoted: Vec<&'a str>,
+    /// Its language, if it is one and known.
+    pub quoted_lang: Option<&'a str>,
     /// Whose words they are.
     pub agents: Vec<&'a str>,
 }

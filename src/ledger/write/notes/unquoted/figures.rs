@@ -9,16 +9,18 @@ use crate::wording::counted_pairs::counted_pairs;
 use crate::wording::figured_date;
 use crate::wording::figures::{Figure, Pair, figures, pairs, quoted_figures};
 use crate::wording::named_days::months;
-use crate::wording::number_words::worded_figures;
+use crate::wording::spelled_values::figures_in_words;
 use crate::wording::worded_magnitudes::{WordedMagnitude, worded_magnitudes};
 
 impl Wording<'_> {
     /// The figures, times, pairs and magnitudes of the claim that no quoted word has. A
     /// figure of one of the dates that the fact has or may have is not missing.
     pub(super) fn missing_figures(&self, compare: Compare, dates: &str) -> Vec<String> {
-        let is_english = self.is_english(compare);
-        let worded = |text: &str| if is_english { worded_figures(text) } else { Vec::new() };
-        let (claimed, claimed_words) = (figures(self.claim), worded(self.claim));
+        let worded = |words: &str| match self.quoted_lang {
+            Some(lang) => figures_in_words(words, lang),
+            None => Vec::new(),
+        };
+        let (claimed, claimed_words) = (figures(self.claim), self.claimed_words(compare));
         let quoted: Vec<Figure> = match claimed.is_empty() && claimed_words.is_empty() {
             true => Vec::new(),
             false => {
@@ -60,6 +62,17 @@ impl Wording<'_> {
         missing.extend(self.turned_pairs());
         missing.extend(self.missing_magnitudes(&quoted));
         missing
+    }
+
+    /// The numbers of the claim that are in words. In another language than the document's a `one`
+    /// is mostly no number there.
+    fn claimed_words(&self, compare: Compare) -> Vec<Figure> {
+        let mut claimed = match self.quoted_lang {
+            Some(_) => figures_in_words(self.claim, self.lang),
+            None => Vec::new(),
+        };
+        claimed.retain(|figure| compare == Compare::FiguresAndNames || figure.value != "1");
+        claimed
     }
 
     /// Whether a figure is the month of a date of the claim that is quoted by its name:

@@ -13,12 +13,13 @@ fn missing(quoted: &str, claim: &str, lang: &str) -> Vec<String> {
         "evidence": [{ "document": 3, "stance": "supports", "quote": quote, "span": span }],
         "attribution": [{ "agent": "Kommersant", "agent_type": "organization", "act": "says" }],
     });
-    unquoted(&serde_json::from_value(fact).unwrap(), Compare::FiguresAndNames)
+    unquoted(&serde_json::from_value(fact).unwrap(), Some(lang), Compare::FiguresAndNames)
 }
 
 /// What is noted of an English claim on a document in another language.
 fn across(quoted: &str, claim: &str) -> Vec<String> {
-    let wording = Wording { claim, lang: "en", quoted: vec![quoted], agents: Vec::new() };
+    let wording =
+        Wording { claim, lang: "en", quoted: vec![quoted], quoted_lang: None, agents: Vec::new() };
     wording.unquoted(Compare::Figures, "")
 }
 
@@ -42,7 +43,41 @@ fn figures_are_compared_by_value() {
     });
     assert_eq!(missing("some 1,200,000 people", "More than a million came.", "en"), none);
     assert_eq!(missing("they came", "A million came.", "en"), none);
-    assert_eq!(missing("deux réponses", "Les 2 réponses.", "fr"), ["2"]);
+}
+
+#[test]
+fn numbers_in_words_are_compared_by_value_in_their_languages() {
+    let none: [&str; 0] = [];
+    for (quoted, claim, lang) in [
+        ("deux réponses", "Les 2 réponses.", "fr"),
+        ("starben zwölf Menschen", "Es starben 12 Menschen.", "de"),
+        ("250 Menschen", "Zweihundertfünfzig Menschen kamen.", "de"),
+        ("загинули двадцять троє людей", "Загинули 23 людини.", "uk"),
+        ("十二人遇难，三百人受伤", "12人遇难，300人受伤。", "zh"),
+        ("قتل اثنا عشر شخصا", "قتل 12 شخصا", "ar"),
+        ("Er sprach mit beiden", "Er sprach mit zwei Leuten.", "de"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), none, "{claim}");
+    }
+    for (quoted, claim, lang, noted) in [
+        ("starben zwölf Menschen", "Es starben 13 Menschen.", "de", "13"),
+        ("starben zwölf Menschen", "Dreizehn Menschen starben.", "de", "Dreizehn"),
+        ("загинули дванадцять людей", "Загинули тринадцять людей.", "uk", "тринадцять"),
+        ("十二人遇难", "十三人遇难。", "zh", "十三"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), [noted], "{claim}");
+    }
+    let between = |quoted, quoted_lang, claim| {
+        let quoted_lang = Some(quoted_lang);
+        let wording =
+            Wording { claim, lang: "en", quoted: vec![quoted], quoted_lang, agents: Vec::new() };
+        wording.unquoted(Compare::Figures, "")
+    };
+    assert_eq!(between("starben zwölf Menschen", "de", "Twelve people died, 12 in all."), none);
+    assert_eq!(between("starben zwölf Menschen", "de", "One of them said that 12 died."), none);
+    assert_eq!(between("starben zwölf Menschen", "de", "Thirteen people died."), ["Thirteen"]);
+    assert_eq!(between("十二人遇难", "zh", "12 people died."), none);
+    assert_eq!(between("12 mennesker, to børn", "da", "Twelve people and two children."), none);
 }
 
 #[test]
@@ -210,11 +245,23 @@ fn times_and_dates_are_the_same_with_other_signs() {
     assert_eq!(missing("4500 Ft", "4500 forint.", "hu"), none);
     let quoted = vec!["due on 14 January"];
     let claim = "It is due on 14 January 2027.";
-    let wording = || Wording { claim, lang: "en", quoted: quoted.clone(), agents: Vec::new() };
+    let wording = || Wording {
+        claim,
+        lang: "en",
+        quoted: quoted.clone(),
+        quoted_lang: Some("en"),
+        agents: Vec::new(),
+    };
     assert_eq!(wording().unquoted(Compare::FiguresAndNames, "2027-01-14"), none);
     assert_eq!(wording().unquoted(Compare::FiguresAndNames, ""), ["2027"]);
     let claim = "It was due on Thursday, 14 January.";
-    let wording = || Wording { claim, lang: "en", quoted: vec!["due then"], agents: Vec::new() };
+    let wording = || Wording {
+        claim,
+        lang: "en",
+        quoted: vec!["due then"],
+        quoted_lang: Some("en"),
+        agents: Vec::new(),
+    };
     assert_eq!(wording().unquoted(Compare::FiguresAndNames, "2027-01-14"), none);
     assert_eq!(wording().unquoted(Compare::FiguresAndNames, "2027-01-15"), { ["14", "Thursday"] });
 }

@@ -1,0 +1,372 @@
+//! Numbers in words of other languages than English, and in Chinese and Japanese numerals.
+//!
+//! Always holds: a number in words is equal to the same one in digits; one that is not understood
+//! is none. Not here: English, which has halves and magnitudes too (`number_words`).
+//! Source: `spelled_values.tsv`, made by `scripts/number-values`.
+
+use crate::wording::figures::Figure;
+use crate::wording::named_days::primary;
+use crate::wording::number_words::worded_figures;
+use annals_core::edges::magnitude;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The maximum number of words of an entry: `five and twenty` is one in Arabic.
+const LONGEST: usize = 5;
+/// Words that stand between the parts of a number.
+const CONJUNCTIONS: [&str; 15] =
+    ["e", "et", "y", "und", "en", "og", "och", "i", "і", "и", "و", "ו", "és", "ja", "și"];
+/// A particle of Romanian between a number and a thousand.
+const PARTICLE: &str = "de";
+
+/// The values of the words of a language.
+type Values = HashMap<&'static str, u64>;
+
+static LANGUAGES: LazyLock<HashMap<&'static str, Values>> = LazyLock::new(|| {
+    let mut languages: HashMap<&str, Values> = HashMap::new();
+    for line in include_str!("spelled_values.tsv").lines() {
+        let mut fields = line.split('\t');
+        if let (Some(lang), Some(value), Some(word)) = (fields.next(), fields.next(), fields.next())
+            && let Ok(value) = value.parse()
+        {
+            languages.entry(lang).or_default().insert(word, value);
+        }
+    }
+    languages
+});
+
+/// The numbers in words of a text in this language, in order.
+pub fn figures_in_words(text: &str, lang: &str) -> Vec<Figure> {
+    match primary(lang).as_str() {
+        "en" => worded_figures(text),
+        "zh" | "ja" | "yue" => numerals(text),
+        lang => match LANGUAGES.get(table_of(lang)) {
+            Some(values) => of_language(text, values),
+            None => Vec::new(),
+        },
+    }
+}
+
+/// The language whose table is also that of this one.
+fn table_of(lang: &str) -> &str {
+    match lang {
+        "nb" | "nn" => "no",
+        "hr" | "bs" => "sr",
+        "lb" => "de",
+        "gl" => "pt",
+        "ms" => "id",
+        other => other,
+    }
+}
+
+/// A word of a text.
+struct Word {
+    /// Where it is.
+    place: Range<usize>,
+    /// As in the table.
+    folded: String,
+    /// Whether only a space or a hyphen is between it and the word before.
+    is_next: bool,
+}
+
+/// The words of a text; an Arabic or Hebrew `and` that is written with a number is a word.
+fn words(text: &str, values: &Values) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut end = 0;
+    let is_part = |c: char| c.is_alphabetic() || is_left_out(c) || is_combining_mark(c);
+    let mut rest = text.char_indices().peekable();
+    while let Some((start, c)) = rest.next() {
+        if !is_part(c) {
+            continue;
+        }
+        let mut stop = start + c.len_utf8();
+        while let Some((at, c)) = rest.next_if(|(_, c)| is_part(*c)) {
+            stop = at + c.len_utf8();
+        }
+        let between = &text[end..start];
+        let is_next = between.chars().all(|c| c == '-' || c == '\u{2010}' || c.is_whitespace());
+        let (place, folded) = (start..stop, folded(&text[start..stop]));
+        let and = ['و', 'ו'].into_iter().find(|and| {
+            let after = folded.strip_prefix(*and);
+            after.is_some_and(|after| !values.contains_key(&*folded) && begins(after, values))
+        });
+        match and.and_then(|and| Some((and, folded.strip_prefix(and)?.to_owned()))) {
+            Some((and, after)) => {
+                words.push(Word { place: place.clone(), folded: and.to_string(), is_next });
+                words.push(Word { place, folded: after, is_next: true });
+            }
+            None => words.push(Word { place, folded, is_next }),
+        }
+        end = stop;
+    }
+    words
+}
+
+/// Whether a word begins an entry of the table.
+fn begins(word: &str, values: &Values) -> bool {
+    let is_begun =
+        |known: &&str| known.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '));
+    values.contains_key(word) || values.keys().any(is_begun)
+}
+
+/// Apostrophes, and the vowel points of Arabic and Hebrew.
+fn is_left_out(c: char) -> bool {
+    let is_point = matches!(c, '\u{64B}'..='\u{652}' | '\u{5B0}'..='\u{5C7}');
+    is_point || matches!(c, '\'' | '’' | 'ʼ' | '‘')
+}
+
+fn folded(word: &str) -> String {
+    word.to_lowercase().nfc().filter(|c| !is_left_out(*c)).collect()
+}
+
+/// The numbers of a text, part by part.
+fn of_language(text: &str, values: &Values) -> Vec<Figure> {
+    let words = words(text, values);
+    let mut figures = Vec::new();
+    let mut number = Number::default();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        if !word.is_next {
+            figures.extend(number.take(text));
+        }
+        let is_between = CONJUNCTIONS.contains(&&*word.folded) || word.folded == PARTICLE;
+        if is_between && number.has_parts() {
+            at += 1;
+        } else if let Some((parts, count)) = part_at(&words[at..], values) {
+            for part in parts {
+                if !number.takes(part) {
+                    figures.extend(number.take(text));
+                    number.takes(part);
+                }
+                number.ends_with(word.place.start..words[at + count - 1].place.end);
+            }
+            at += count;
+        } else {
+            if let Some(zeros) = magnitude(&word.folded).filter(|zeros| *zeros >= 6)
+                && number.has_parts()
+            {
+                number.zeros = zeros;
+                number.ends_with(word.place.clone());
+            }
+            figures.extend(number.take(text));
+            at += 1;
+        }
+    }
+    figures.extend(number.take(text));
+    figures
+}
+
+/// The values of the longest entry that these words begin with, and its number of words; those of
+/// one that is written in one word, `zweihundertfünfzig`.
+fn part_at(words: &[Word], values: &Values) -> Option<(Vec<u64>, usize)> {
+    for count in (1..=LONGEST.min(words.len())).rev() {
+        if words[1..count].iter().any(|word| !word.is_next) {
+            continue;
+        }
+        let folded: Vec<&str> = words[..count].iter().map(|word| &*word.folded).collect();
+        if let Some(value) = values.get(&*folded.join(" ")) {
+            return Some((vec![*value], count));
+        }
+    }
+    in_one_word(&words.first()?.folded, values).map(|parts| (parts, 1))
+}
+
+/// The values of a word that is made of several: `zwei`, `tausend`, `drei`, `hundert`.
+fn in_one_word(word: &str, values: &Values) -> Option<Vec<u64>> {
+    if word.is_empty() {
+        return Some(Vec::new());
+    }
+    let mut ends: Vec<usize> = word.char_indices().map(|(at, _)| at).skip(2).collect();
+    ends.push(word.len());
+    ends.into_iter().rev().find_map(|end| {
+        let value = *values.get(&word[..end])?;
+        let rest = word[end..].strip_prefix("und").unwrap_or(&word[end..]);
+        let after = in_one_word(rest, values)?;
+        Some(std::iter::once(value).chain(after).collect())
+    })
+}
+
+/// A number that is read part by part.
+#[derive(Default)]
+struct Number {
+    /// The thousands.
+    whole: u64,
+    /// What is below a thousand.
+    below: u64,
+    /// The zeros of a million or more.
+    zeros: usize,
+    /// Where its words are.
+    place: Option<Range<usize>>,
+}
+
+impl Number {
+    fn has_parts(&self) -> bool {
+        self.whole > 0 || self.below > 0
+    }
+
+    /// Adds a part. False if it cannot be one of this number.
+    fn takes(&mut self, part: u64) -> bool {
+        match part {
+            1_000 | 2_000 if self.whole == 0 => {
+                self.whole = self.below.max(1) * part;
+                self.below = 0;
+            }
+            100 if (2..=9).contains(&self.below) => self.below *= 100,
+            100..1_000 if self.below == 0 => self.below = part,
+            2..100 if self.below.is_multiple_of(100) => self.below += part,
+            2..10 if self.below % 100 >= 20 && self.below.is_multiple_of(10) => self.below += part,
+            _ => return false,
+        }
+        true
+    }
+
+    /// These words are the last ones of it.
+    fn ends_with(&mut self, words: Range<usize>) {
+        self.place.get_or_insert(words.clone()).end = words.end;
+    }
+
+    /// The number, if there is one; the next one begins.
+    fn take(&mut self, text: &str) -> Option<Figure> {
+        let Number { whole, below, zeros, place } = std::mem::take(self);
+        let value = format!("{}{}", whole + below, "0".repeat(zeros));
+        place.map(|place| Figure::in_words(text[place].to_owned(), &value))
+    }
+}
+
+/// Numbers in Chinese and Japanese numerals from two on: `十二`, `三百`, `两万`.
+fn numerals(text: &str) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    let mut run = String::new();
+    for c in text.chars().chain(['\n']) {
+        if numeral(c).is_some() {
+            run.push(c);
+            continue;
+        }
+        let run = std::mem::take(&mut run);
+        // `一` alone and a magnitude alone are parts of other words.
+        let is_other = matches!(&*run, "" | "一" | "十" | "百" | "千" | "万" | "萬" | "億" | "亿");
+        if let Some(value) = value_of_numerals(&run).filter(|_| !is_other) {
+            figures.push(Figure::in_words(run, &value.to_string()));
+        }
+    }
+    figures
+}
+
+/// A numeral's value: a digit, or a power of ten.
+fn numeral(c: char) -> Option<u64> {
+    Some(match c {
+        '〇' | '零' => 0,
+        '一' => 1,
+        '二' | '两' | '兩' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        '十' => 10,
+        '百' => 100,
+        '千' => 1_000,
+        '万' | '萬' => 10_000,
+        '亿' | '億' => 100_000_000,
+        _ => return None,
+    })
+}
+
+fn value_of_numerals(run: &str) -> Option<u64> {
+    let parts: Vec<u64> = run.chars().map_while(numeral).collect();
+    // Digits alone are a year: `二〇二二`.
+    if parts.len() > 1 && parts.iter().all(|part| *part < 10) {
+        let digits: String = parts.iter().map(u64::to_string).collect();
+        return digits.parse().ok();
+    }
+    let (mut whole, mut below, mut digit) = (0_u64, 0_u64, 0_u64);
+    for part in parts {
+        match part {
+            0..10 => digit = part,
+            10..10_000 => {
+                below = below.checked_add(digit.max(1) * part)?;
+                digit = 0;
+            }
+            large => {
+                let of = below.checked_add(digit)?.max(1);
+                whole = whole.checked_add(of.checked_mul(large)?)?;
+                (below, digit) = (0, 0);
+            }
+        }
+    }
+    whole.checked_add(below)?.checked_add(digit).filter(|value| *value > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str, lang: &str) -> Vec<String> {
+        let shown = |figure: Figure| format!("{}: {}", figure.words, figure.value);
+        figures_in_words(text, lang).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn numbers_up_to_a_million_have_their_value_in_each_language() {
+        let (mut tried, mut wrong) = (0, Vec::new());
+        for line in include_str!("spelled_values/examples.tsv").lines() {
+            let [lang, value, words] = line.split('\t').collect::<Vec<_>>()[..] else {
+                panic!("{line}");
+            };
+            tried += 1;
+            let figures = figures_in_words(words, lang);
+            let values: Vec<&str> = figures.iter().map(|figure| &*figure.value).collect();
+            if values != [value] {
+                wrong.push(format!("{line}: {values:?}"));
+            }
+        }
+        assert_eq!((tried, wrong), (419, Vec::<String>::new()));
+    }
+
+    #[test]
+    fn a_number_in_words_is_read_in_a_sentence() {
+        for (text, lang, expected) in [
+            (
+                "Bei dem Unglück starben zwölf Menschen, dreihundert wurden verletzt.",
+                "de",
+                &["zwölf: 12", "dreihundert: 300"][..],
+            ),
+            ("zwei und drei", "de", &["zwei: 2", "drei: 3"]),
+            (
+                "Zweihundertfünfzig, zwei Millionen",
+                "de",
+                &["Zweihundertfünfzig: 250", "zwei Millionen: 2000000"],
+            ),
+            (
+                "загинули двадцять троє людей, п’ятьох поранено",
+                "uk",
+                &["двадцять троє: 23", "п’ятьох: 5"],
+            ),
+            (
+                "قتل اثنا عشر شخصا وأصيب ثلاثة وعشرون آخرون",
+                "ar",
+                &["اثنا عشر: 12", "ثلاثة وعشرون: 23"],
+            ),
+            (
+                "Douze morts, quatre-vingt-dix-neuf blessés et trois cents absents",
+                "fr",
+                &["Douze: 12", "quatre-vingt-dix-neuf: 99", "trois cents: 300"],
+            ),
+            ("ventitré o duecentocinquanta", "it", &["ventitré: 23", "duecentocinquanta: 250"]),
+            (
+                "十二人遇难，三百人受伤，一些人十分害怕，两万",
+                "zh",
+                &["十二: 12", "三百: 300", "两万: 20000"],
+            ),
+            ("二〇二二年に二千三百億円", "ja", &["二〇二二: 2022", "二千三百億: 230000000000"]),
+            ("three", "sv", &[]),
+        ] {
+            assert_eq!(found(text, lang), expected, "{text}");
+        }
+    }
+}
