@@ -45,6 +45,32 @@ pub fn changed(bytes: &[u8]) -> Option<Changed> {
     }
 }
 
+/// A text with the other ends of lines: LF in place of each CR LF, or CR LF in place of each LF
+/// where there is no CR LF; `None` if it has one line.
+///
+/// ```
+/// use annals_core::transfer::with_other_line_ends;
+/// assert_eq!(with_other_line_ends(b"a\r\nb\r").as_deref(), Some(&b"a\nb\r"[..]));
+/// assert_eq!(with_other_line_ends(b"a\nb\n").as_deref(), Some(&b"a\r\nb\r\n"[..]));
+/// assert_eq!(with_other_line_ends(b"a"), None);
+/// ```
+pub fn with_other_line_ends(bytes: &[u8]) -> Option<Vec<u8>> {
+    let lines = || bytes.split(|byte| *byte == b'\n');
+    let last = lines().count() - 1;
+    let has_cr = lines().take(last).any(|line| line.ends_with(b"\r"));
+    let mut text = Vec::with_capacity(bytes.len() + last);
+    for (at, line) in lines().enumerate() {
+        match has_cr {
+            true if at < last => text.extend(line.strip_suffix(b"\r").unwrap_or(line)),
+            _ => text.extend(line),
+        }
+        if at < last {
+            text.extend_from_slice(if has_cr { b"\n" } else { b"\r\n" });
+        }
+    }
+    (last > 0).then_some(text)
+}
+
 /// How a text form that is not in form was changed in transfer, if it was: as [`changed`] has it,
 /// or at its ends.
 ///

@@ -82,6 +82,14 @@ pub fn is_folder_at(path: &Path) -> Result<bool, DiskError> {
     Ok(kind(path, Links::Follow)? == Some(PathKind::Folder))
 }
 
+/// What is where a folder was expected, in words of an error: `a file` or `none`.
+pub fn no_folder(path: &Path) -> Result<&'static str, DiskError> {
+    Ok(match kind(path, Links::Follow)? {
+        None => "none",
+        Some(_) => "a file",
+    })
+}
+
 /// Whether there is a file at a path, or a link to one.
 pub fn is_file_at(path: &Path) -> Result<bool, DiskError> {
     Ok(kind(path, Links::Follow)? == Some(PathKind::File))

@@ -16,12 +16,14 @@ use std::path::{Path, PathBuf};
 pub enum KeysError {
     /// There is no folder of keys.
     #[error(
-        "expected a folder of keys at {path}, found none; --keys DIR names another, `annals key \
-         new NAME` makes one"
+        "expected a folder of keys at {path}, found {found}; --keys DIR names another, `annals \
+         key new NAME` makes one"
     )]
     NoFolder {
-        /// The file.
+        /// The path.
         path: PathBuf,
+        /// What is there.
+        found: &'static str,
     },
     /// There is no key file.
     #[error(

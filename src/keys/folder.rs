@@ -104,7 +104,7 @@ impl KeyFolder {
         let path = path.into();
         match disk::is_folder_at(&path)? {
             true => Ok(KeyFolder { path }),
-            false => Err(KeysError::NoFolder { path }),
+            false => Err(KeysError::NoFolder { found: disk::no_folder(&path)?, path }),
         }
     }
 

@@ -98,6 +98,7 @@ impl FileKind {
     /// assert_eq!(FileKind::of(b"annals pin v1\n"), Some(FileKind::Pin));
     /// assert_eq!(FileKind::of(b"\xEF\xBB\xBFannals pin v1\r\n"), Some(FileKind::Pin));
     /// assert_eq!(FileKind::of(b"The council met on Monday."), Some(FileKind::Text));
+    /// assert_eq!(FileKind::of(b"\x1f\x8b\x08"), Some(FileKind::Archive));
     /// assert_eq!(FileKind::of(b"annals-"), None);
     /// ```
     pub fn of(bytes: &[u8]) -> Option<FileKind> {
@@ -238,8 +239,16 @@ fn document(bytes: &[u8]) -> Option<FileKind> {
         HTML | XHTML => Some(FileKind::Page),
         WARC => Some(FileKind::WebArchive),
         kind if kind.starts_with("image/") => Some(FileKind::Image),
-        _ => None,
+        _ => is_archive(bytes).then_some(FileKind::Archive),
     }
+}
+
+/// Whether a file is packed by gzip, bzip2, xz, zstd or 7-Zip, or is a tar.
+fn is_archive(bytes: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 5] =
+        [b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf\x27\x1c"];
+    let is_tar = bytes.get(257..262) == Some(b"ustar");
+    is_tar || BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning))
 }
 
 /// Forms that are known by a whole line, or by all of them.

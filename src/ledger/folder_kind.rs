@@ -295,7 +295,7 @@ fn is_published(folder: &Path) -> Result<bool, DiskError> {
 }
 
 /// The bag, ledger, published record or folder of keys that a folder is inside of.
-fn inside(folder: &Path) -> Result<Option<String>, DiskError> {
+pub fn inside(folder: &Path) -> Result<Option<String>, DiskError> {
     let whole = real_path(folder)?;
     let above = || whole.ancestors().skip(1).take(ABOVE);
     // The outermost first: a bag has a ledger in it.

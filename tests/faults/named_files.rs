@@ -548,6 +548,31 @@ fn a_secret_is_read_from_no_file_of_another_kind() {
     }
 }
 
+/// Version control changes the line ends of documents as well, and of both kinds.
+#[test]
+fn a_document_with_other_line_ends_is_told_as_one() {
+    let room = newsroom();
+    let text = "First line.\nSecond line.\n";
+    room.write("two.txt", text);
+    assert_eq!(room.run("document add two.txt --by ada --title Two --lang en").exit, 0);
+    let folder = std::fs::read_dir(room.path("ledger/document")).unwrap();
+    let is_it = |path: &std::path::PathBuf| std::fs::read_to_string(path).unwrap() == text;
+    let document = folder.map(|entry| entry.unwrap().path()).find(is_it).unwrap();
+    std::fs::write(&document, text.replace('\n', "\r\n")).unwrap();
+    let verified = room.run("verify");
+    let fault = verified.out.lines().find(|line| line.starts_with("fault: ")).unwrap();
+    assert_eq!(verified.exit, 1, "{verified:?}");
+    assert!(fault.ends_with(": only the ends of the lines differ"), "{fault}");
+    let advice = "\nwhat to do: if git changed the ends of the lines, put a file .gitattributes \
+                  with the line `* -text` into the ledger's folder, commit it, remove document, \
+                  and check it out again\n";
+    assert!(verified.out.contains(advice), "{verified:?}");
+    // Another change is none of these.
+    std::fs::write(&document, text.replace('\n', "\r\n") + "more").unwrap();
+    let verified = room.run("verify");
+    assert!(verified.exit == 1 && !verified.out.contains("the lines"), "{verified:?}");
+}
+
 /// Files of this program that are not verified alone, and what is no file.
 #[test]
 fn what_is_not_verified_alone_is_named() {
@@ -562,7 +587,15 @@ fn what_is_not_verified_alone_is_named() {
                  that it is in";
     let checkpoint = "a checkpoint, which is judged with its record: name the ledger or the \
                       published directory that it is of";
+    let tile = "a file of the folder tile of the record published at pub: name that folder";
+    let mut tar = vec![0; 512];
+    tar[257..262].copy_from_slice(b"ustar");
+    room.write("bag.tar", &tar);
+    room.write("bag.tgz", b"\x1f\x8b\x08 packed");
     for (name, found) in [
+        ("pub/tile/entries/000.p/5", tile),
+        ("bag.tar", "an archive, which is unpacked first"),
+        ("bag.tgz", "an archive, which is unpacked first"),
         ("ledger/checkpoint", "a file of the ledger ledger: name that folder"),
         (JOURNAL, "a file of the ledger ledger: name that folder"),
         ("bag/bagit.txt", "a file of the bag bag: name that folder"),

@@ -14,6 +14,7 @@ use crate::key::{Possession, possession_bytes};
 use crate::quote::Quotation;
 use crate::rule::{Fault, Rule, Violation};
 use crate::state::State;
+use crate::transfer::with_other_line_ends;
 use crate::verify::chain::EventOutcome;
 use crate::verify::examine::BodyFound;
 use crate::verify::independent::{Carriers, not_independent};
@@ -292,7 +293,8 @@ impl Contents {
                 Some(bytes) if Hash::of(&[&bytes]) == digest => {}
                 Some(bytes) => {
                     let (found, length) = (Hash::of(&[&bytes]), bytes.len());
-                    let why = format!("expected {digest}, found {length} bytes of {found}");
+                    let ends = line_ends(digest, &bytes);
+                    let why = format!("expected {digest}, found {length} bytes of {found}{ends}");
                     faults.push(Fault::at(document, Rule::DocumentDigest, why));
                 }
                 None => {
@@ -318,8 +320,10 @@ impl Contents {
             self.counts.documents += 1;
             self.library.keep_text(digest, document);
         } else {
-            let why =
-                format!("expected {bytes} bytes of {digest}, found {length} bytes of {found}");
+            let ends = line_ends(digest, &document);
+            let why = format!(
+                "expected {bytes} bytes of {digest}, found {length} bytes of {found}{ends}"
+            );
             violations.push(Violation::of(Rule::DocumentDigest, why));
         }
     }
@@ -430,5 +434,16 @@ impl<'a> EventContext<'a> {
     fn visible_documents(&self) -> VisibleDocuments<'a> {
         let before = if self.outcome.applied { self.outcome.position } else { u64::MAX };
         VisibleDocuments { state: self.state, base: self.statement.base, before }
+    }
+}
+
+/// What is said of a document whose line ends alone are not those that it was captured with.
+pub const LINE_ENDS: &str = ": only the ends of the lines differ";
+
+/// [`LINE_ENDS`], if it is so.
+fn line_ends(digest: Hash, document: &[u8]) -> &'static str {
+    match with_other_line_ends(document).is_some_and(|text| Hash::of(&[&text]) == digest) {
+        true => LINE_ENDS,
+        false => "",
     }
 }

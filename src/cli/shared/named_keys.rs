@@ -5,7 +5,7 @@
 //! them. Not here: the keys in it (`keys`).
 
 use crate::cli::terminal::{CliError, Context, note};
-use crate::disk::is_folder_at;
+use crate::disk::{is_folder_at, no_folder};
 use std::path::Path;
 
 /// What a command that makes something for others does not do without the named folder.
@@ -46,8 +46,9 @@ pub fn note_missing(context: &Context) -> Result<bool, CliError> {
 pub fn expect_there(context: &Context, undone: &str) -> Result<(), CliError> {
     match folder(context)? {
         Some(keys) => Err(CliError::usage(format!(
-            "expected a folder of keys at {}, found none: {undone}",
-            keys.display()
+            "expected a folder of keys at {}, found {}: {undone}",
+            keys.display(),
+            no_folder(keys)?
         ))),
         None => Ok(()),
     }

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::disk::closed::is_closed;
 use crate::disk::lock::LockWait;
 use crate::disk::together::cores;
-use crate::disk::{ensure_private, is_folder_at};
+use crate::disk::{ensure_private, is_folder_at, no_folder};
 use crate::entropy::{Entropy, Seeded, System};
 use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
@@ -249,7 +249,7 @@ impl Context {
         let Some(keys) = &self.global.keys else { return Ok(()) };
         let found = match is_folder_at(keys)? {
             true => not_keys(keys)?,
-            false => Some("none"),
+            false => Some(no_folder(keys)?),
         };
         match found {
             None => Ok(()),

@@ -15,7 +15,7 @@ use crate::disk::real_path::real_path;
 use crate::disk::{Links, PathKind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::file_kind::{FileKind, found_at};
-use crate::ledger::folder_kind::{KEYS, holder};
+use crate::ledger::folder_kind::{KEYS, holder, inside};
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::Record;
@@ -118,11 +118,15 @@ impl VerifySubject {
             };
             return Ok(VerifySubject::Evidence(evidence.ok_or_else(unjudged)));
         }
-        let found = match (other(&read(SEARCHED)?), holder(&real_path(&named)?)?) {
+        let whole = real_path(&named)?;
+        let found = match (other(&read(SEARCHED)?), holder(&whole)?) {
             (_, Some((kind, folder))) if kind != KEYS => {
                 format!("a file of {kind} {}: name that folder", folder.display())
             }
-            (found, _) => found,
+            (found, _) => match whole.parent().map(inside).transpose()?.flatten() {
+                Some(folder) => format!("a file of {folder}"),
+                None => found,
+            },
         };
         Err(not_verified(&named, &found))
     }
@@ -182,6 +186,7 @@ fn use_of(kind: FileKind) -> Option<&'static str> {
         FileKind::Marks => {
             Some("which is compared with its ledger: --keys names the folder that it is in")
         }
+        FileKind::Archive => Some("which is unpacked first"),
         FileKind::Journal => Some("which is judged in its ledger: name the ledger's folder"),
         _ => None,
     }

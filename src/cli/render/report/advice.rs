@@ -10,6 +10,7 @@ use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::visible;
 use crate::ledger::error::RepairPart;
+use annals_core::verify::content::LINE_ENDS;
 use annals_core::verify::cosigned::MissingTrust;
 use std::borrow::Cow;
 
@@ -234,6 +235,8 @@ struct Repairs {
     is_empty: bool,
     events: bool,
     documents: bool,
+    /// Whether only the ends of the lines of a document differ.
+    line_ends: bool,
     checkpoint: bool,
     /// Whether the checkpoint is not there as a file, or was changed in transfer.
     is_checkpoint_unread: bool,
@@ -247,6 +250,7 @@ impl Repairs {
             is_empty,
             events: is_empty || unread.journal || needs(RepairPart::Events),
             documents: unread.documents || needs(RepairPart::Documents),
+            line_ends: report.faults.iter().any(|fault| fault.why.ends_with(LINE_ENDS)),
             // No checkpoint is signed for a journal without an event.
             checkpoint: !is_empty && (unread.checkpoint || needs(RepairPart::Checkpoint)),
             is_checkpoint_unread: unread.checkpoint,
@@ -281,6 +285,13 @@ fn ledger_advice(repairs: &Repairs) -> Vec<&'static str> {
         advice.push(
             "annals repair builds a damaged journal from the store, if that is whole; annals \
              repair --from COPY takes it from another copy",
+        );
+    }
+    if repairs.line_ends {
+        advice.push(
+            "if git changed the ends of the lines, put a file .gitattributes with the line \
+             `* -text` into the ledger's folder, commit it, remove document, and check it out \
+             again",
         );
     }
     if repairs.documents {
