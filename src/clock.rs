@@ -5,6 +5,7 @@
 //! and `said`.
 
 use annals_core::time::Time;
+use jiff::fmt::temporal::{Pieces, PiecesOffset};
 use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,6 +16,27 @@ pub enum Clock {
     System,
     /// A set clock: the next reading gives this time, each later one a second more.
     Set(Time),
+}
+
+/// The offsets from UTC that clocks have, in hours.
+pub const OFFSETS: std::ops::RangeInclusive<i32> = -12..=14;
+
+/// Whether the offset of a time is outside of [`OFFSETS`]: a slip, for the form allows more.
+///
+/// ```
+/// use annals::clock::has_wrong_offset;
+/// assert!(has_wrong_offset("2026-12-01T14:00+20:00"));
+/// assert!(!has_wrong_offset("2026-12-01T14:00+02:00"));
+/// assert!(!has_wrong_offset("2026-12-01T14:00Z"));
+/// ```
+pub fn has_wrong_offset(text: &str) -> bool {
+    match Pieces::parse(text).ok().and_then(|pieces| pieces.offset()) {
+        Some(PiecesOffset::Numeric(offset)) => {
+            let seconds = offset.offset().seconds();
+            !(OFFSETS.start() * 3_600..=OFFSETS.end() * 3_600).contains(&seconds)
+        }
+        _ => false,
+    }
 }
 
 impl Clock {

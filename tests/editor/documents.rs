@@ -241,6 +241,23 @@ fn a_date_of_publication_after_the_capture_is_named() {
     }
 }
 
+#[test]
+fn a_capture_that_is_still_to_come_is_named() {
+    let desk = bare();
+    for (at, is_later) in [("2062-01-27T10:00:00Z", true), ("2022-01-27T04:00:00Z", false)] {
+        let line =
+            format!("document|add|article.txt|--title|T|--lang|en|--captured-at|{at}|--dry-run");
+        let answer = desk.run("ada", &line);
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        let note = "note: captured_at: 2062-01-27T10:00:00.000000Z is still to come, by the clock \
+                    of this machine ";
+        assert_eq!(answer.err.replace('\n', " ").contains(note), is_later, "{answer:?}");
+    }
+    let line = "document|add|article.txt|--title|T|--lang|en|--captured-at|2022-01-27T10:00+20:00";
+    let answer = desk.run("ada", line);
+    assert!(answer.exit == 1 && answer.err.contains("captured_at: expected a time"), "{answer:?}");
+}
+
 /// Who names the page or the file that was captured means the text that was made of it.
 #[test]
 fn a_document_without_a_text_names_the_one_that_is_its_text() {

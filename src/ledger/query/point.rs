@@ -9,6 +9,7 @@
 mod clock;
 mod meant_point;
 
+use crate::clock::{OFFSETS, has_wrong_offset};
 use crate::index::{Index, IndexError};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::point::clock::entries;
@@ -322,6 +323,13 @@ fn time(text: &str, around: &PointContext) -> Result<Point, LedgerError> {
     let zone = &around.zone;
     let unknown = || no_point(text, around);
     if let Ok(instant) = text.parse::<Timestamp>() {
+        if has_wrong_offset(text) {
+            let (least, most) = (OFFSETS.start(), OFFSETS.end());
+            return Err(usage(format!(
+                "expected an offset from {least}:00 to +{most}:00, found {}",
+                in_quotes(text)
+            )));
+        }
         return Ok(period(instant, instant, smallest_unit(text)));
     }
     let local: DateTime = text.parse().map_err(|_| unknown())?;

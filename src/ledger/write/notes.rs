@@ -46,7 +46,8 @@ pub fn of_event(
             let is_text = &**media_type == "text/plain";
             let strange = is_text.then(|| languages::of_document(resolved, lang, lookup)).flatten();
             let later = published.and_then(|at| publication::after_capture(at, *captured_at));
-            [unread, another, strange, later].into_iter().flatten().collect()
+            let future = publication::captured_later(*captured_at, lookup.now());
+            [unread, another, strange, later, future].into_iter().flatten().collect()
         }
         content => content.fact().map_or_else(Vec::new, |fact| of_fact(fact, lookup, languages)),
     }

@@ -104,6 +104,11 @@ fn an_hour_that_came_twice_or_never_is_refused_and_an_offset_says_which() {
         let named = within(&format!("2026-10-25T02:30{offset}"), "Europe/Berlin");
         assert_eq!(named, both(start, end));
     }
+    for offset in ["+14:01", "-12:30", "+20:00"] {
+        let text = format!("2026-10-25T02:30{offset}");
+        let why = Point::parse(&text, &around).unwrap_err().to_string();
+        assert_eq!(why, format!("expected an offset from -12:00 to +14:00, found \"{text}\""));
+    }
     // One hour before and one hour after, the time is unambiguous.
     for hour in ["01:30", "03:30"] {
         within(&format!("2026-10-25T{hour}"), "Europe/Berlin");

@@ -31,6 +31,16 @@ pub fn another_date(published: &Dating, lang: &str) -> Option<String> {
     why.map(|why| format!("published: {why}"))
 }
 
+/// That a document is said to be captured in the future; an hour is left for the clock of another
+/// machine.
+pub fn captured_later(captured_at: Time, now: Time) -> Option<String> {
+    const HOUR: i64 = 3_600_000_000;
+    let is_later = captured_at.micros() > now.micros().saturating_add(HOUR);
+    is_later.then(|| {
+        format!("captured_at: {captured_at} is still to come, by the clock of this machine")
+    })
+}
+
 /// That a document is said to be published after the day on which it was captured; a day is left
 /// for the clocks of other zones.
 pub fn after_capture(published: &Dating, captured_at: Time) -> Option<String> {

@@ -3,6 +3,7 @@
 //! Always holds: digest and number of bytes are those of the loaded file.
 //! Not here: facts (`resolve`). Source: FORMAT.md section 4, Description.
 
+use crate::clock::has_wrong_offset;
 use crate::ledger::error::{Reasons, Unresolved};
 use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::resolve::fields::{field, keep, lang_of, need, seen_words, uri};
@@ -212,7 +213,8 @@ fn read_time(text: &str) -> Result<Time, Unresolved> {
         true => text.parse::<jiff::ZonedDateTime>().map(|zoned| zoned.timestamp()),
         false => text.parse(),
     };
-    let timestamp: jiff::Timestamp = read.map_err(|_| {
+    let read = read.ok().filter(|_| !has_wrong_offset(text));
+    let timestamp: jiff::Timestamp = read.ok_or_else(|| {
         Unresolved::at(
             "captured_at",
             format!(
