@@ -5,6 +5,7 @@
 //! Not here: the operations (`super`).
 
 use crate::disk::open::Strange;
+use rustix::io::Errno;
 use std::io;
 use std::path::PathBuf;
 
@@ -101,6 +102,28 @@ pub enum DiskError {
     },
 }
 
+/// What kept a file from being read or written, and says nothing of what is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Permission is denied.
+    Denied,
+    /// This process, or the machine, may not open more files.
+    OpenFiles,
+}
+
+impl Obstacle {
+    /// The obstacle that an operation met, if it was one.
+    pub fn of(cause: &io::Error) -> Option<Obstacle> {
+        if cause.kind() == io::ErrorKind::PermissionDenied {
+            return Some(Obstacle::Denied);
+        }
+        match Errno::from_io_error(cause)? {
+            Errno::MFILE | Errno::NFILE => Some(Obstacle::OpenFiles),
+            _ => None,
+        }
+    }
+}
+
 impl DiskError {
     /// Whether the cause is a missing file or folder.
     pub fn is_missing(&self) -> bool {
@@ -111,6 +134,14 @@ impl DiskError {
     pub fn is_denied(&self) -> bool {
         use io::ErrorKind::PermissionDenied;
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == PermissionDenied)
+    }
+
+    /// What kept the file from being read or written, if that says nothing of what is in it.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            DiskError::Io { cause, .. } => Obstacle::of(cause),
+            _ => None,
+        }
     }
 
     /// Whether it is a write that failed, and no reading.

@@ -82,11 +82,12 @@ pub fn is_folder_at(path: &Path) -> Result<bool, DiskError> {
     Ok(kind(path, Links::Follow)? == Some(PathKind::Folder))
 }
 
-/// What is where a folder was expected, in words of an error: `a file` or `none`.
+/// What is where a folder was expected, in words of an error: `none`, `a file` or another one.
 pub fn no_folder(path: &Path) -> Result<&'static str, DiskError> {
     Ok(match kind(path, Links::Follow)? {
         None => "none",
-        Some(_) => "a file",
+        Some(PathKind::Other) => "a device or a pipe",
+        Some(PathKind::File | PathKind::Folder) => "a file",
     })
 }
 

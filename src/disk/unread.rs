@@ -4,6 +4,7 @@
 //! Not here: which faults they are (`ledger::audit`). Source: FORMAT.md section 9, rule 911.
 
 use crate::disk::DiskError;
+use crate::disk::disk_error::Obstacle;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -18,8 +19,8 @@ pub struct UnreadFile {
     pub why: String,
     /// Whether something else is in its place: a folder, a link or a pipe.
     pub is_strange: bool,
-    /// Whether permission to read it is denied: it may be as it was.
-    pub is_denied: bool,
+    /// What kept it from being read, if it may be as it was.
+    pub obstacle: Option<Obstacle>,
 }
 
 impl UnreadFiles {
@@ -27,8 +28,8 @@ impl UnreadFiles {
     pub fn keep(&self, name: &str, why: &DiskError) {
         let cause = std::error::Error::source(why).map(|cause| format!(": {cause}"));
         let is_strange = matches!(why, DiskError::Strange { .. });
-        let (is_denied, why) = (why.is_denied(), format!("{why}{}", cause.unwrap_or_default()));
-        let file = UnreadFile { why, is_strange, is_denied };
+        let (obstacle, why) = (why.obstacle(), format!("{why}{}", cause.unwrap_or_default()));
+        let file = UnreadFile { why, is_strange, obstacle };
         // No update is left half done when a thread panics.
         let mut unread = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         unread.entry(name.to_owned()).or_insert(file);

@@ -64,11 +64,10 @@ pub use totals::Totals;
 pub use trie::TreeKind;
 pub use word_search::WordIndex;
 
-use crate::disk::disk_error::is_kind_of_writing;
+use crate::disk::disk_error::{Obstacle, is_kind_of_writing};
 use annals_core::hash::Hash;
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The folder of a ledger's index.
@@ -154,14 +153,20 @@ impl IndexError {
     /// What to do about an index that [`IndexError::is_wrong`]. One that this user may not read is
     /// not known to be damaged.
     pub fn advice(&self) -> &'static str {
+        let is = |cause, obstacle| Obstacle::of(cause) == Some(obstacle);
         match self {
-            IndexError::Unreadable(cause) if cause.kind() == ErrorKind::PermissionDenied => {
+            IndexError::Unreadable(cause) if is(cause, Obstacle::Denied) => {
                 "permission is denied, and nothing is known to be damaged: ask the owner of the \
                  files, or let them be read"
             }
-            IndexError::Unwritten(cause) if cause.kind() == ErrorKind::PermissionDenied => {
+            IndexError::Unwritten(cause) if is(cause, Obstacle::Denied) => {
                 "permission to write is denied, and nothing is known to be damaged: ask the owner \
                  of the files, or let this user write there"
+            }
+            IndexError::Unreadable(cause) | IndexError::Unwritten(cause)
+                if is(cause, Obstacle::OpenFiles) =>
+            {
+                "the limit of open files is too low (ulimit -n), and nothing is known to be damaged"
             }
             _ => "annals repair --index rebuilds the index",
         }

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 pub enum KeysError {
     /// There is no folder of keys.
     #[error(
-        "expected a folder of keys at {path}, found {found}; --keys DIR names another, `annals \
-         key new NAME` makes one"
+        "expected a folder of keys at {path}, found {found}; --keys DIR names another{}",
+        if *found == "none" { ", `annals key new NAME` makes one" } else { "" }
     )]
     NoFolder {
         /// The path.

@@ -102,11 +102,12 @@ fn words(text: &str, values: &Values) -> Vec<Word> {
         let is_next = between.chars().all(is_space);
         let is_after_digit = between.trim_end_matches(is_space).ends_with(char::is_numeric);
         let (place, folded) = (start..stop, folded(&text[start..stop]));
-        let and = ['و', 'ו'].into_iter().find(|and| {
-            let after = folded.strip_prefix(*and);
-            after.is_some_and(|after| !values.contains_key(&*folded) && begins(after, values))
+        let is_whole = values.contains_key(&*folded);
+        let and = ['و', 'ו'].into_iter().filter(|_| !is_whole).find_map(|and| {
+            let after = folded.strip_prefix(and).filter(|after| begins(after, values))?;
+            Some((and, after.to_owned()))
         });
-        match and.and_then(|and| Some((and, folded.strip_prefix(and)?.to_owned()))) {
+        match and {
             Some((and, after)) => {
                 let first = and.to_string();
                 words.push(Word { place: place.clone(), folded: first, is_next, is_after_digit });

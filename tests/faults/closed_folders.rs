@@ -176,6 +176,58 @@ fn a_record_that_may_not_be_read_is_nothing_to_repair() {
     }
 }
 
+/// A published file that may not be read is not a wrong one.
+#[test]
+fn a_published_file_that_may_not_be_read_is_nothing_to_publish_again() {
+    for name in ["pub/checkpoint", "pub/tile/entries/000.p/5"] {
+        let room = newsroom();
+        assert_eq!(room.run("publish pub --no-witness").exit, 0);
+        set_permissions(room.folder.path(), Permissions::from_mode(0o755)).unwrap();
+        std::fs::create_dir(room.path("desk")).unwrap();
+        if is_root() {
+            chown(room.path("desk"), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        set_permissions(room.path(name), Permissions::from_mode(0o000)).unwrap();
+        let verdict = read(&room, "verify ../pub");
+        assert_eq!(verdict.exit, 2, "{name}: {verdict:?}");
+        let advice = "\nwhat to do: ask the owner of the files, or let them be read";
+        let said = "\ncould not tell: permission to read a part of it is denied, in ";
+        assert!(verdict.out.contains(advice) && verdict.out.contains(said), "{name}: {verdict:?}");
+        assert!(!verdict.out.contains("publishes again"), "{name}: {verdict:?}");
+        open(&room, name);
+    }
+}
+
+/// A process that may open few files says so, and calls nothing damaged.
+#[test]
+fn a_limit_of_open_files_is_no_damage() {
+    let room = newsroom();
+    let (mut limited, mut good) = (0, 0);
+    for line in ["verify", "status", "find Moscow", "repair", "publish pub --no-witness"] {
+        for files in 5..40 {
+            let mut shell = Command::new("sh");
+            prepare(&mut shell, room.folder.path());
+            let script = format!("ulimit -n {files}; exec \"$0\" {line}");
+            shell.args(["-c", &script, env!("CARGO_BIN_EXE_annals")]);
+            let answer = Answer::of(shell.output().unwrap());
+            let told = format!("{}{}", answer.out, answer.err);
+            match answer.exit {
+                0 => good += 1,
+                _ => {
+                    limited += 1;
+                    assert_eq!(answer.exit, 2, "{line}: {files}: {answer:?}");
+                    assert!(told.contains("ulimit -n"), "{line}: {files}: {answer:?}");
+                }
+            }
+            for word in ["something is damaged", "annals repair --", "tampered"] {
+                assert!(!told.contains(word), "{line}: {files}: {answer:?}");
+            }
+        }
+    }
+    room.expect_whole(5);
+    assert!(limited > 9 && good > 40, "{limited} {good}");
+}
+
 /// Where nothing may be written, the advice is about writing.
 #[test]
 fn a_ledger_that_may_not_be_written_is_not_one_to_be_read() {

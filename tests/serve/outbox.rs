@@ -309,12 +309,16 @@ fn an_outbox_in_a_folder_that_is_not_there_is_none() {
     let (newsroom, server, document) = staffed();
     server.stop();
     assert_eq!(newsroom.enter("ben", document, 1).code, 2);
-    for keys in ["nope", "/dev/null"] {
+    std::fs::write(newsroom.path("ben/README"), "a text").unwrap();
+    let makes = ", `annals --keys nope key new NAME` makes one";
+    for (keys, found, makes) in
+        [("nope", "none", makes), ("/dev/null", "a device or a pipe", ""), ("README", "a file", "")]
+    {
         for act in [&["outbox"][..], &["outbox", "send"], &["outbox", "drop", "12345678"]] {
             let said = newsroom.annals("ben", &[act, &["--keys", keys]].concat());
             let why = format!(
-                "annals: expected a folder of keys at {keys}, found none; --keys DIR names \
-                 another, `annals --keys {keys} key new NAME` makes one\n"
+                "annals: expected a folder of keys at {keys}, found {found}; --keys DIR names \
+                 another{makes}\n"
             );
             assert_eq!((said.code, said.err), (2, why), "{act:?}");
         }

@@ -152,7 +152,9 @@ fn published(
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_published(record, options, Some(&|done| progress.at(done)))?;
     drop(progress);
-    let judged = JudgedRecord { source: record, place, subject: ReportSubject::Published };
+    let obstacle = record.unread().values().find_map(|file| file.obstacle);
+    let judged =
+        JudgedRecord { source: record, place, subject: ReportSubject::Published(obstacle) };
     report(context, judged, &audited, began, args)
 }
 

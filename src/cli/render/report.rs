@@ -15,6 +15,7 @@ use crate::archive::published::body_files::BodyFiles;
 use crate::cli::render::report::subject::ReportSubject;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::visible;
+use crate::disk::disk_error::Obstacle;
 use crate::index::IndexStatus;
 use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::periods::Period;
@@ -255,9 +256,14 @@ impl VerdictReport {
         let alike: HashSet<PublicKey> = naming::alike(held).into_iter().collect();
         VerdictReport {
             report: "annals verify 1",
-            verdict: match subject.is_denied() && audited.verdict() == Verdict::CouldNotTell {
-                true => "could not tell: permission to read a part of it is denied".to_owned(),
-                false => verdict(audited),
+            verdict: match (subject.obstacle(), audited.verdict()) {
+                (Some(Obstacle::Denied), Verdict::CouldNotTell) => {
+                    "could not tell: permission to read a part of it is denied".to_owned()
+                }
+                (Some(Obstacle::OpenFiles), Verdict::CouldNotTell) => {
+                    "could not tell: too few files may be open to read all of it".to_owned()
+                }
+                _ => verdict(audited),
             },
             exit: exit(audited.verdict(), &audited.pin),
             size,

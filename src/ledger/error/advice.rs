@@ -4,12 +4,16 @@
 //! errors themselves (`error`).
 
 use crate::disk::DiskError;
-use crate::disk::disk_error::is_verb_of_writing;
+use crate::disk::disk_error::{Obstacle, is_verb_of_writing};
 use crate::journal::JournalError;
 use crate::keys::KeysError;
 use crate::ledger::error::LedgerError;
 use crate::store::StoreError;
 use annals_core::verify::source::SourceError;
+
+/// Where the limit of open files is too low.
+const TOO_MANY_OPEN: &str = "the limit of open files is too low (ulimit -n), and nothing is known \
+                             to be damaged: raise it, and run the same command again";
 
 impl LedgerError {
     /// The advice for a file of the record that is unreadable or held, which the error itself
@@ -21,18 +25,22 @@ impl LedgerError {
                  the first time, and nothing twice",
             );
         }
-        if self.is_denied() {
-            return Some(match self.is_of_writing() {
-                true => {
+        match (self.obstacle(), self.is_of_writing()) {
+            (Some(Obstacle::Denied), true) => {
+                return Some(
                     "permission to write is denied, and nothing is known to be damaged: ask the \
                      owner of the files, or let this user write there (chmod, chown), and run the \
-                     same command again"
-                }
-                false => {
+                     same command again",
+                );
+            }
+            (Some(Obstacle::Denied), false) => {
+                return Some(
                     "permission is denied, and nothing is known to be damaged: ask the owner of \
-                     the files, or let them be read (chmod, chown), and run the same command again"
-                }
-            });
+                     the files, or let them be read (chmod, chown), and run the same command again",
+                );
+            }
+            (Some(Obstacle::OpenFiles), _) => return Some(TOO_MANY_OPEN),
+            (None, _) => {}
         }
         let reads = match self {
             // The holder's command line: waiting does not help.
@@ -76,27 +84,27 @@ impl LedgerError {
         }
     }
 
-    /// Whether the cause is a denied permission.
-    fn is_denied(&self) -> bool {
+    /// What kept a file from being read or written, if that says nothing of what is in it.
+    fn obstacle(&self) -> Option<Obstacle> {
         // A proxy that asks for a name and a password says so itself.
         if let LedgerError::Elsewhere(SourceError { what, .. }) = self
             && what.contains("://")
         {
-            return false;
+            return None;
         }
         let mut cause = std::error::Error::source(self);
         while let Some(inner) = cause {
             let io = inner.downcast_ref::<std::io::Error>();
-            if io.is_some_and(|io| io.kind() == std::io::ErrorKind::PermissionDenied) {
-                return true;
+            if let Some(obstacle) = io.and_then(Obstacle::of) {
+                return Some(obstacle);
             }
             cause = inner.source();
         }
         match self {
             LedgerError::Disk(error) | LedgerError::Journal(JournalError::Disk(error)) => {
-                error.is_denied()
+                error.obstacle()
             }
-            _ => false,
+            _ => None,
         }
     }
 }

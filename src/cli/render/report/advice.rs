@@ -9,6 +9,7 @@ use crate::cli::render::report::{ComparisonState, PinState, VerdictReport};
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::visible;
+use crate::disk::disk_error::Obstacle;
 use crate::ledger::error::RepairPart;
 use annals_core::verify::content::LINE_ENDS;
 use annals_core::verify::cosigned::MissingTrust;
@@ -27,13 +28,19 @@ pub fn advice(report: &VerdictReport) -> Vec<Line> {
     advice.extend(trust_advice(report).into_iter().map(Cow::Borrowed));
     advice.extend(pin_advice(report).into_iter().map(Cow::Borrowed));
     let of_subject = match &report.subject {
-        ReportSubject::Published => published_advice(report),
         ReportSubject::Bag(damage) => bag_advice(report, damage),
-        subject if subject.is_denied() => vec![
-            "ask the owner of the files, or let them be read (chmod, chown), and verify again: \
-             what permission is denied to is not known to be damaged, and nothing is to be \
-             repaired before",
-        ],
+        subject if let Some(obstacle) = subject.obstacle() => vec![match obstacle {
+            Obstacle::Denied => {
+                "ask the owner of the files, or let them be read (chmod, chown), and verify again: \
+                 what permission is denied to is not known to be damaged, and nothing is to be \
+                 repaired before"
+            }
+            Obstacle::OpenFiles => {
+                "raise the limit of open files (ulimit -n), and verify again: what was not opened \
+                 is not known to be damaged, and nothing is to be repaired before"
+            }
+        }],
+        ReportSubject::Published(_) => published_advice(report),
         ReportSubject::Copy(unread) => copy_advice(&Repairs::of(report, *unread)),
         ReportSubject::Ledger(unread) | ReportSubject::ServerCopy { unread, .. } => {
             ledger_advice(&Repairs::of(report, *unread))
@@ -118,7 +125,7 @@ fn trust_advice(report: &VerdictReport) -> Vec<&'static str> {
         }
         if !others.is_empty() {
             advice.push(match &report.subject {
-                ReportSubject::Published => {
+                ReportSubject::Published(_) => {
                     "ask who publishes the record for a checkpoint with the cosignatures that the \
                      policy names"
                 }

@@ -123,7 +123,7 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
     }
     let none = report.pin.state == PinState::None;
     let compared = match (none, report.memory_compared) {
-        (true, false) if matches!(report.subject, ReportSubject::Published) => {
+        (true, false) if matches!(report.subject, ReportSubject::Published(_)) => {
             "no external checkpoint was compared, only what is published there (see --pin)"
         }
         (true, false) => "no external checkpoint was compared (see --pin)",

@@ -3,6 +3,7 @@
 //! Always holds: a record is in one place, so exactly one kind applies. Not here: the advice
 //! (`advice`).
 
+use crate::disk::disk_error::Obstacle;
 use crate::ledger::audit::AuditReport;
 use crate::ledger::reader::Record;
 use annals_core::verify::source::Source;
@@ -23,8 +24,8 @@ pub enum ReportSubject {
     },
     /// A record in a bag, which nothing repairs and in which nobody signs.
     Bag(BagDamage),
-    /// A published record.
-    Published,
+    /// A published record, and what kept a file of it from being read.
+    Published(Option<Obstacle>),
 }
 
 /// The parts of a ledger that were not verified, because they are unreadable or were changed in
@@ -37,9 +38,8 @@ pub struct UnreadParts {
     pub documents: bool,
     /// Whether something else is in the place of the checkpoint, or it was changed in transfer.
     pub checkpoint: bool,
-    /// Whether permission to read a file of it is denied: what else is missing may follow from
-    /// that.
-    pub denied: bool,
+    /// What kept a file of it from being read: what else is missing may follow from that.
+    pub obstacle: Option<Obstacle>,
 }
 
 /// What is wrong with the files of a bag, beside its record, or not signed.
@@ -56,20 +56,23 @@ pub struct BagDamage {
 }
 
 impl ReportSubject {
-    /// Whether permission to read a part of a ledger is denied.
-    pub fn is_denied(&self) -> bool {
+    /// What kept a part of it from being read, if it may be as it was.
+    pub fn obstacle(&self) -> Option<Obstacle> {
         match self {
             ReportSubject::Ledger(unread)
             | ReportSubject::Copy(unread)
-            | ReportSubject::ServerCopy { unread, .. } => unread.denied,
-            ReportSubject::Bag(_) | ReportSubject::Published => false,
+            | ReportSubject::ServerCopy { unread, .. } => unread.obstacle,
+            ReportSubject::Published(obstacle) => *obstacle,
+            ReportSubject::Bag(_) => None,
         }
     }
 
     /// The ledger that was audited.
     pub fn of_ledger(record: &Record, audited: &AuditReport) -> ReportSubject {
         let unread = UnreadParts::of(record, audited);
-        let Some(ledger) = audited.subject.ledger() else { return ReportSubject::Published };
+        let Some(ledger) = audited.subject.ledger() else {
+            return ReportSubject::Published(unread.obstacle);
+        };
         match &ledger.database {
             _ if ledger.is_following => ReportSubject::Copy(unread),
             Some(place) => ReportSubject::ServerCopy { place: place.clone(), unread },
@@ -87,7 +90,7 @@ impl UnreadParts {
             journal: record.source.changed().is_some() || is_unread("journal/"),
             documents: is_unread("document/"),
             checkpoint: is_strange || audited.report.anchors.checkpoint_changed.is_some(),
-            denied: unread.values().any(|file| file.is_denied),
+            obstacle: unread.values().find_map(|file| file.obstacle),
         }
     }
 }

@@ -28,7 +28,7 @@ pub fn take(
 ) -> Result<bool, LedgerError> {
     let mut taken = false;
     for LackingDocument { position, digest, is_sealed } in lacking(paths, record)? {
-        let there = copy.and_then(|copy| document(copy, &digest));
+        let there = copy.map(|copy| document(copy, &digest)).transpose()?.flatten();
         let Some(bytes) = there.filter(|bytes| Hash::of(&[bytes]) == digest) else {
             // A copy that was pulled never has what is sealed.
             if !is_sealed {
@@ -85,7 +85,7 @@ fn lacking(paths: &Paths, record: &ReadCopy) -> Result<Vec<LackingDocument>, Led
         };
         if let Some(Content::DocumentCaptured(captured)) = body.map(|body| body.content) {
             let digest = captured.sha256;
-            let here = document(&paths.ledger, &digest);
+            let here = document(&paths.ledger, &digest)?;
             if here.is_none_or(|bytes| Hash::of(&[&bytes]) != digest) {
                 let is_sealed = fold.is_some_and(|fold| fold.seal(position).is_some());
                 lacking.push(LackingDocument { position, digest, is_sealed });

@@ -4,7 +4,7 @@
 //! entries only; it does not keep where commits ended, so no batch of it has a commit line. Not
 //! here: verification (`verify`). Source: FORMAT.md section 9.
 
-use crate::disk;
+use crate::disk::{self, DiskError};
 use crate::journal::{DOCUMENT_BOUND, Journal};
 use crate::store::{Store, StoreError};
 use annals_core::hash::Hash;
@@ -57,16 +57,25 @@ impl Source for StoreSource {
     }
 
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
-        Ok(document(&self.ledger, digest))
+        Ok(read_or_other(&self.ledger, digest))
     }
 }
 
-/// A document of a ledger; an unreadable one is treated as one with other bytes.
-pub fn document(ledger: &Path, digest: &Hash) -> Option<Vec<u8>> {
+/// A document of a ledger; an unreadable one is given as one with other bytes.
+fn read_or_other(ledger: &Path, digest: &Hash) -> Option<Vec<u8>> {
+    document(ledger, digest).unwrap_or_else(|_| Some(Vec::new()))
+}
+
+/// A document of a ledger; one that is damaged so that it cannot be read is given as one with other
+/// bytes.
+///
+/// Errors: what kept it from being read says nothing of what is in it.
+pub fn document(ledger: &Path, digest: &Hash) -> Result<Option<Vec<u8>>, DiskError> {
     match disk::read_up_to(&Journal::document_path(ledger, digest), DOCUMENT_BOUND + 1) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.is_missing() => None,
-        Err(_) => Some(Vec::new()),
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) if error.obstacle().is_some() => Err(error),
+        Err(_) => Ok(Some(Vec::new())),
     }
 }
 
@@ -88,7 +97,7 @@ impl Source for JournalSource {
     }
 
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
-        Ok(document(&self.ledger, digest))
+        Ok(read_or_other(&self.ledger, digest))
     }
 
     fn changed(&self) -> Option<String> {

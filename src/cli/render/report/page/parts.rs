@@ -311,7 +311,7 @@ pub fn again(report: &VerdictReport, around: &PageContext<'_>) -> Markup {
                     }
                 }
                 (by_hand(report, &around.place.join("data/ledger")))
-            } @else if !matches!(report.subject, ReportSubject::Published) {
+            } @else if !matches!(report.subject, ReportSubject::Published(_)) {
                 (by_hand(report, around.place))
             }
         }
