@@ -92,6 +92,16 @@ pub enum DiskError {
         /// The length found.
         found: u64,
     },
+    /// Another process wrote to a file of which this one has the lock: nothing was written.
+    #[error(
+        "{} was written by another process at the same time, so the lock does nothing on this \
+         file system; write from one machine, or keep the ledger on a disk that locks",
+        path.display()
+    )]
+    Overwritten {
+        /// The file or its folder.
+        path: PathBuf,
+    },
     /// Another writer has the lock.
     #[error("{} is held by another writer: {holder}", path.display())]
     Held {

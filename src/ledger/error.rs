@@ -608,7 +608,9 @@ impl LedgerError {
                 Class::Fork => Verdict::Forked,
                 _ => Verdict::CouldNotTell,
             },
-            LedgerError::Disk(DiskError::Held { .. } | DiskError::Changed { .. })
+            LedgerError::Disk(
+                DiskError::Held { .. } | DiskError::Changed { .. } | DiskError::Overwritten { .. },
+            )
             | LedgerError::Journal(JournalError::Disk(DiskError::Changed { .. }))
             | LedgerError::Outrun(_) => Verdict::Conflict,
             LedgerError::StoreIo(StoreError::Held(_)) => Verdict::Conflict,

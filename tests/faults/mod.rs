@@ -27,5 +27,7 @@ mod repair_here;
 #[cfg(target_os = "linux")]
 mod reads;
 #[cfg(target_os = "linux")]
+mod no_lock;
+#[cfg(target_os = "linux")]
 mod sync;
 mod writes;

@@ -129,6 +129,19 @@ pub fn check_mark(
     }
 }
 
+/// Whether the journal as it is on the disk now holds what a mark is of.
+pub fn holds_now(ledger: &Path, mark: &Mark) -> Result<bool, LedgerError> {
+    let journal = Journal::open(ledger, Some(mark.size))?;
+    if journal.size() < mark.size {
+        return Ok(false);
+    }
+    let anchors = Anchors { mark: Some(mark.marked_checkpoint()), ..Anchors::default() };
+    let mut at = Verifier::new(&anchors);
+    follow(&journal, Options::state(mark.size), &mut at)?;
+    let faults = at.anchor_faults(&anchors, &journal);
+    Ok(faults.iter().all(|fault| fault.rule == Rule::CheckpointForm))
+}
+
 /// The mark that the log key wrote before it signed the checkpoint here, if the checkpoint is of
 /// this record as it is and signed by the present log key.
 pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, verifier: &Verifier) -> Option<Mark> {

@@ -450,7 +450,13 @@ impl Writer {
                 let is_earlier = last.as_ref().is_some_and(|mark| mark.size < self.size());
                 self.mark = match memory.compares_trees() && is_earlier {
                     true => last,
-                    false => check_mark(last, &*self.home, &self.verifier)?,
+                    false => match check_mark(last.clone(), &*self.home, &self.verifier) {
+                        Err(behind @ LedgerError::BehindMark { .. }) => {
+                            self.is_outrun(last.as_ref())?;
+                            return Err(behind);
+                        }
+                        checked => checked?,
+                    },
                 };
             }
         }

@@ -6,6 +6,7 @@
 //! Source: FORMAT.md section 9.
 
 use super::{KeysFrom, Writer};
+use crate::disk::DiskError;
 use crate::disk::temporary::remove_unfinished;
 use crate::disk::together::cores;
 use crate::index::{BuildMode, Builder};
@@ -21,7 +22,8 @@ use crate::ledger::write::notice::Notice;
 use crate::ledger::write::outbox;
 use crate::ledger::write::passages::Following;
 use crate::ledger::write::preflight::{
-    check_checkpoint, check_end, check_mark, check_signatures, go_on_with_index, mark_of_checkpoint,
+    check_checkpoint, check_end, check_mark, check_signatures, go_on_with_index, holds_now,
+    mark_of_checkpoint,
 };
 use crate::ledger::write::slice::RecordSlice;
 use crate::ledger::write::stamp::LedgerStamp;
@@ -175,10 +177,10 @@ impl Writer {
         let mark = match (&damaged, &verifier.chain.state.fold.ledger) {
             (Some(mark), _) => Some(mark.clone()),
             (None, Some(ledger)) => {
-                let checked = check_mark(self.memory.last(&ledger.origin)?, source, &verifier);
-                match checked {
+                let last = self.memory.last(&ledger.origin)?;
+                match check_mark(last.clone(), source, &verifier) {
                     // It is of events that other writers committed.
-                    Err(LedgerError::BehindMark { .. }) if self.home.is_behind()? => {
+                    Err(LedgerError::BehindMark { .. }) if self.is_outrun(last.as_ref())? => {
                         is_of_others = true;
                         None
                     }
@@ -205,6 +207,26 @@ impl Writer {
         self.prove_from_here();
         let signed = covered.filter(|_| foreign.is_none());
         Ok(Unfinished { signed, foreign, damaged })
+    }
+
+    /// Whether other writers committed what this record is said to lack.
+    ///
+    /// Errors: one wrote to the journal although this one has the lock.
+    pub(super) fn is_outrun(&mut self, mark: Option<&Mark>) -> Result<bool, LedgerError> {
+        if self.home.is_behind()? {
+            return Ok(true);
+        }
+        let is_local = self.home.local().is_some();
+        match mark.filter(|_| is_local) {
+            Some(mark) if holds_now(&self.paths.ledger, mark)? => {
+                // A dry run has no lock.
+                match self.home.is_writable() {
+                    false => Ok(true),
+                    true => Err(DiskError::Overwritten { path: self.paths.ledger.clone() }.into()),
+                }
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Completes what an interrupted writer left, and signs what the log key has not signed.
