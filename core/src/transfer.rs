@@ -10,8 +10,10 @@ use std::fmt;
 /// How a text was changed in transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
-    /// Lines end with CR LF, or with CR.
+    /// Lines end with CR LF.
     LineEnds,
+    /// Lines end with CR.
+    Cr,
     /// A byte order mark was put before it.
     Mark,
     /// It was written as UTF-16.
@@ -32,6 +34,7 @@ pub enum Changed {
 /// use annals_core::transfer::{Changed, changed};
 /// assert_eq!(changed(b"annals pin v1\n"), None);
 /// assert_eq!(changed(b"annals pin v1\r\n"), Some(Changed::LineEnds));
+/// assert_eq!(changed(b"annals pin v1\rgenesis\r"), Some(Changed::Cr));
 /// assert_eq!(changed(b"\xef\xbb\xbfannals pin v1\n"), Some(Changed::Mark));
 /// assert_eq!(changed(b"\xff\xfea\0n\0"), Some(Changed::Utf16));
 /// assert_eq!(changed(b"\0a\0n\0n"), Some(Changed::Utf16));
@@ -40,7 +43,10 @@ pub fn changed(bytes: &[u8]) -> Option<Changed> {
     match bytes {
         [0xEF, 0xBB, 0xBF, ..] => Some(Changed::Mark),
         bytes if wide(bytes).is_some() => Some(Changed::Utf16),
-        bytes if has_line_ends(bytes) => Some(Changed::LineEnds),
+        bytes if has_line_ends(bytes) => match bytes.contains(&b'\n') {
+            true => Some(Changed::LineEnds),
+            false => Some(Changed::Cr),
+        },
         _ => None,
     }
 }
@@ -192,6 +198,7 @@ impl Changed {
     pub fn what(self) -> &'static str {
         match self {
             Changed::LineEnds => "its lines end with CR LF",
+            Changed::Cr => "its lines end with CR",
             Changed::Mark => "it begins with a byte order mark",
             Changed::Utf16 => "it is UTF-16",
             Changed::Cut(_) => "it ends early",
@@ -206,7 +213,7 @@ impl Changed {
 impl fmt::Display for Changed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let by = match self {
-            Changed::LineEnds | Changed::Folded => "a mail program",
+            Changed::LineEnds | Changed::Cr | Changed::Folded => "a mail program",
             Changed::Utf16 => "an editor or a shell",
             Changed::Mark | Changed::More | Changed::Spaces => "an editor or a mail program",
             Changed::Cut(bytes) => {

@@ -210,6 +210,14 @@ fn a_ledger_with_other_line_ends_is_one_line_of_damage() {
         let text = String::from_utf8(files[name].clone()).unwrap().replace('\n', "\r\n");
         std::fs::write(desk.path(name), text).unwrap();
     }
+    // Another one, with the line ends of old systems.
+    let other = Desk::with(&files);
+    let text = String::from_utf8(files[JOURNAL].clone()).unwrap().replace('\n', "\r");
+    std::fs::write(other.path(JOURNAL), text).unwrap();
+    let answer = other.run("verify --pin pin");
+    let told: Vec<&str> = answer.out.lines().filter(|line| line.starts_with("damage")).collect();
+    assert_eq!((answer.exit, told.len()), (2, 1), "{}", answer.out);
+    assert!(told[0].contains("its lines end with CR; if git did it"), "{}", answer.out);
     let answer = desk.run("verify --pin pin");
     assert_eq!(answer.exit, 2, "{}", answer.out);
     let told: Vec<&str> = answer.out.lines().filter(|line| line.starts_with("damage")).collect();

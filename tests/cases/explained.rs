@@ -218,11 +218,11 @@ fn marks() -> Vec<Case> {
 
 /// Changes of a text by mail programs, editors and version control: they are not reported as false.
 fn changed_on_their_way() -> Vec<Case> {
-    let carried = |name: &str| {
+    let carried = |name: &str, end: &str| {
         let mut files = ledger().files();
         watch(&mut files, &ledger(), 4);
         let text = String::from_utf8(files[name].clone()).expect("text");
-        files.insert(name.to_owned(), text.replace('\n', "\r\n").into_bytes());
+        files.insert(name.to_owned(), text.replace('\n', end).into_bytes());
         files
     };
     let text = String::from_utf8(ledger().files()[CHECKPOINT].clone()).expect("text");
@@ -238,19 +238,25 @@ fn changed_on_their_way() -> Vec<Case> {
         bad(
             "911-unreadable-changed-journal",
             "All lines of the journal end with CR LF, and mark and pin are of what was written.",
-            carried(JOURNAL),
+            carried(JOURNAL, "\r\n"),
+            &[(911, -1)],
+        ),
+        bad(
+            "911-unreadable-changed-journal-cr",
+            "All lines of the journal end with CR alone, and mark and pin are of what was written.",
+            carried(JOURNAL, "\r"),
             &[(911, -1)],
         ),
         bad(
             "911-unreadable-changed-checkpoint",
             "The lines of the checkpoint end with CR LF.",
-            carried(CHECKPOINT),
+            carried(CHECKPOINT, "\r\n"),
             &[(911, -1)],
         ),
         bad(
             "803-pin-damaged-changed",
             "The lines of a pin end with CR LF.",
-            carried(PIN),
+            carried(PIN, "\r\n"),
             &[(803, -1)],
         ),
     ]

@@ -538,7 +538,7 @@ fn what_a_mail_program_changed_of_a_proof_is_not_called_false() {
     let half = text.lines().map(|line| format!("{line}\r\n")).collect::<String>();
     let cases: [(&str, Vec<u8>); 4] = [
         ("its lines end with CR LF; a mail program", half.into_bytes()),
-        ("its lines end with CR LF; a mail program", text.replace('\n', "\r").into_bytes()),
+        ("its lines end with CR; a mail program", text.replace('\n', "\r").into_bytes()),
         ("it begins with a byte order mark", format!("\u{feff}{text}").into_bytes()),
         ("it is UTF-16; an editor or a shell", wide),
     ];

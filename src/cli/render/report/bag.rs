@@ -126,7 +126,7 @@ impl BagDamage {
     fn of(bag_audit: &BagAudit, audited: &AuditReport) -> BagDamage {
         let unlisted = bag_audit.checked.unlisted;
         let later = usize::from(matches!(bag_audit.note, NoteStatus::Later(_)));
-        let has_line_ends = |why: &str| why.contains(Changed::LineEnds.what());
+        let has_line_ends = |why: &str| why.contains(Changed::Cr.what());
         // A pin is no part of the bag.
         let mut own = audited.report.faults.iter().filter(|fault| !is_of_pin(fault));
         BagDamage {
