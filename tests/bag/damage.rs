@@ -73,6 +73,27 @@ fn a_missing_file() {
     );
 }
 
+/// A CR at the end of one line is part of its name: no such file is there.
+#[test]
+fn a_line_that_ends_with_cr_lf_among_others() {
+    expect(
+        |bag| {
+            fs::remove_file(bag.join("tagmanifest-sha512.note")).unwrap();
+            edit(&bag.join("tagmanifest-sha512.txt"), |bytes| {
+                let end = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+                bytes.insert(end, b'\r');
+            });
+        },
+        &[
+            "damage: tagmanifest-sha512.txt: line 1: expected <128 hex>  <name>, a name inside the \
+             bag",
+            "damage: FORMAT.md: it is there, and tagmanifest-sha512.txt does not list it",
+        ],
+        2,
+        DAMAGED,
+    );
+}
+
 #[test]
 fn files_that_nothing_lists() {
     expect(

@@ -187,11 +187,14 @@ impl Checked {
             self.wrong.push(format!("{list}: it is not there"));
             return Ok(found);
         };
-        if let Some(changed) = changed(&bytes) {
+        let bytes = match changed(&bytes) {
             // One fault for the file, not one for each of its lines.
-            self.add(format!("{list}: {changed}"));
-        }
-        let bytes = transfer::start(&bytes);
+            Some(changed) => {
+                self.add(format!("{list}: {changed}"));
+                transfer::start(&bytes)
+            }
+            None => bytes,
+        };
         let text = String::from_utf8_lossy(&bytes);
         for (line, at) in text.split_inclusive('\n').zip(1_u64..) {
             let inside = if list == MANIFEST { "data/" } else { "" };
