@@ -205,13 +205,20 @@ fn small(letter: char) -> Vec<char> {
     }
 }
 
-/// The letters and digits of a name, with their marks: spaces, hyphens and other signs are left
-/// out, and so are raised figures, and the vowel points of Arabic and Hebrew, which are optional.
+/// The letters and digits of a name, with their marks, and the signs that look like one (`℮`, `×`):
+/// spaces, hyphens and other signs are left out, and so are raised figures, and the vowel points of
+/// Arabic and Hebrew, which are optional.
 fn plain(name: &str) -> String {
     let is_raised = |c: char| matches!(c, '²' | '³' | '¹' | '\u{2070}'..='\u{209C}');
     let seen: String = name.chars().filter(|c| !is_raised(*c) && !is_unseen(*c)).collect();
     let is_part = |c: &char| c.is_alphanumeric() || is_combining_mark(*c);
-    seen.nfkc().filter(|c| is_part(c) && !is_unseen(*c) && !is_vowel_point(*c)).collect()
+    let drawn = |c: char| skeleton(c.encode_utf8(&mut [0; 4])).collect::<String>();
+    let read = |c: char| match is_part(&c) || c.is_ascii() {
+        true => c.to_string(),
+        false => drawn(c),
+    };
+    let seen = seen.nfkc().flat_map(|c| read(c).chars().collect::<Vec<char>>());
+    seen.filter(|c| is_part(c) && !is_unseen(*c) && !is_vowel_point(*c)).collect()
 }
 
 /// Whether a mark is a line across a whole letter, which no language writes.
@@ -241,6 +248,8 @@ mod tests {
         assert!(alike("محمد علي", "مُحَمَّد عَلِيّ"));
         assert!(alike("שרה לוי", "שָׂרָה לֵוִי"));
         assert!(!alike("محمد علي", "محمد علا"));
+        // Signs that look like a letter.
+        assert!(alike("Bo Example", "Bo Exampl℮") && alike("Ada Example", "Ada E×ample"));
     }
 
     #[test]

@@ -57,6 +57,9 @@ pub fn is_unseen(before: Option<char>, c: char) -> bool {
         0x200C..=0x200D => !before.is_some_and(is_joined),
         0xAD | 0x34F | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B => true,
         0x2060..=0x206F | 0x3164 | 0xFFA0 | 0x1D173..=0x1D17A | 0xE0100..=0xE01EF => true,
+        0x13430..=0x1343F | 0x1BCA0..=0x1BCA3 => true,
+        // A blank of Braille, outside of Braille.
+        0x2800 => !before.is_some_and(|before| matches!(before, '\u{2800}'..='\u{28FF}')),
         // What chooses a form of the character before it.
         0xFE00..=0xFE0F => before.is_none_or(|before| before < '\u{A9}'),
         _ => false,

@@ -3,7 +3,7 @@
 //! Always holds: each message says what was expected, what was found, where, and what to do next;
 //! none contains a secret. Not here: who may sign (`legal`). Source: `keys`.
 
-use crate::disk::{DiskError, Strange};
+use crate::disk::{self, DiskError, Strange};
 use crate::entropy::EntropyError;
 use annals_core::key::PublicKey;
 use annals_core::text::in_quotes;
@@ -46,7 +46,8 @@ pub enum KeysError {
     /// There is a file of that name already.
     #[error(
         "expected no file at {path}, found one; it is never overwritten: choose another name, \
-         or move it away"
+         or move it away{}",
+        if_half_made(path)
     )]
     Exists {
         /// The file.
@@ -318,12 +319,28 @@ impl KeysError {
     }
 }
 
+/// What to do with the key of a person that lacks its public key: it was left half made.
+fn if_half_made(path: &Path) -> String {
+    let is_key = path.extension().is_some_and(|extension| extension == "key");
+    let has_public = disk::is_there(&path.with_extension("pub")).unwrap_or(true);
+    match is_key && !has_public {
+        true => format!(
+            "; its public key is not there: if it was left half made, `annals key import OTHER \
+             {} --name NAME` makes all that belongs to it",
+            path.display()
+        ),
+        false => String::new(),
+    }
+}
+
 /// What to do with a key that somebody else may have read: the log key is replaced, the key of a
 /// person revoked.
 fn if_taken(path: &Path) -> &'static str {
     match path.file_name().and_then(|name| name.to_str()).unwrap_or_default() {
         "log.key" => "replace it: annals ledger rekey --reason compromised",
-        name if name.starts_with("log-") => "nothing is to be done: it was replaced before",
+        name if name.starts_with("log-") => {
+            "close it all the same: it signs nothing after it was replaced"
+        }
         _ => "have the key revoked and make a new one",
     }
 }

@@ -61,6 +61,14 @@ pub(super) fn read<'a>(
     let Some(first) = begun.first() else {
         let found = match text {
             [] => "an empty file".to_owned(),
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
+                "UTF-16, as some shells write it; save it as UTF-8 or ASCII".to_owned()
+            }
+            [0x30, ..] if is_pkcs12(text) => {
+                "a PKCS#12 archive; take the key out of it with `openssl \
+                 pkcs12 -nocerts -nodes`"
+                    .to_owned()
+            }
             [0x30, ..] => "bytes that may be DER; make PEM of them with `openssl pkey`".to_owned(),
             _ if !labels(text, <[u8]>::trim_ascii_start).is_empty() => {
                 "a key whose lines are set off; remove the white space before each of them"
@@ -149,6 +157,16 @@ fn old_encryption(text: &[u8]) -> Option<String> {
     let cipher = header("DEK-Info:").and_then(|value| value.split(',').next());
     let cipher = shown(cipher.unwrap_or("no cipher named"));
     Some(format!("the encryption of old PEM files (Proc-Type: 4,ENCRYPTED, {cipher})"))
+}
+
+/// Whether DER is a PKCS#12 archive: a sequence that begins with the version 3 (RFC 7292).
+fn is_pkcs12(der: &[u8]) -> bool {
+    let header = match der.get(1) {
+        Some(short) if *short < 0x80 => 2,
+        Some(long) => 2 + usize::from(long & 0x7F),
+        None => return false,
+    };
+    der.get(header..).is_some_and(|content| content.starts_with(&[2, 1, 3]))
 }
 
 fn old_format(label: &str) -> Option<&'static str> {

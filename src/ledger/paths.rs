@@ -92,6 +92,20 @@ impl Paths {
         self.has_journal().map(drop)
     }
 
+    /// Refuses an outbox or drafts that are no folder, or a link to one: nothing is written outside
+    /// of them. A reader needs neither.
+    pub fn expect_own_folders(&self) -> Result<(), LedgerError> {
+        for folder in [self.outbox(), self.drafts()] {
+            match is_folder(&folder) {
+                // Keys that are a file have no folders; those of another user may be closed.
+                Err(cause) if cause.kind() == io::ErrorKind::NotADirectory => {}
+                Err(cause) if cause.kind() == io::ErrorKind::PermissionDenied => {}
+                looked => drop(looked.map_err(disk::error("look into", &folder))?),
+            }
+        }
+        Ok(())
+    }
+
     /// Takes the lock of a writer of the ledger.
     ///
     /// Errors: another writer holds it for longer than `wait`; the ledger is that of a bag.
@@ -102,8 +116,8 @@ impl Paths {
 
     /// Whether a ledger has its journal; an error if the path is not a ledger.
     ///
-    /// The folders inside a ledger, and those beside the keys that are written to, must be folders,
-    /// not links: nothing is read or written outside of them.
+    /// The folders inside a ledger must be folders, not links: nothing is read or written outside
+    /// of them.
     fn has_journal(&self) -> Result<bool, LedgerError> {
         let ledger = || self.ledger.clone();
         if let Some(place) = PublishedPlace::address(&self.ledger) {
@@ -121,16 +135,8 @@ impl Paths {
             Err(cause) => return Err(disk::error("look into", &self.ledger)(cause).into()),
         }
         // Store and index are derived: a fault in them never prevents an answer.
-        for folder in [self.documents(), self.outbox(), self.drafts()] {
-            match is_folder(&folder) {
-                // Keys that are a file have no folders; those of another user may be closed.
-                Err(cause) if cause.kind() == io::ErrorKind::NotADirectory => {}
-                Err(cause)
-                    if cause.kind() == io::ErrorKind::PermissionDenied
-                        && folder.starts_with(&self.keys) => {}
-                looked => drop(looked.map_err(disk::error("look into", &folder))?),
-            }
-        }
+        let documents = self.documents();
+        is_folder(&documents).map_err(disk::error("look into", &documents))?;
         let journal = self.ledger.join("journal");
         if is_folder(&journal).map_err(disk::error("look into", &journal))? {
             return Ok(true);

@@ -44,7 +44,11 @@ pub struct ServerContext<'a> {
 
 /// A complete request, or the status that refuses it.
 enum HttpRequest {
-    Body(Vec<u8>),
+    /// Its body, and whether the client asks to close the connection after the answer.
+    Whole {
+        body: Vec<u8>,
+        closes: bool,
+    },
     Refused(u16, &'static str),
     /// The client has closed the connection, or sent nothing more.
     Gone,
@@ -107,20 +111,24 @@ fn talk(
 ) -> io::Result<()> {
     stream.set_write_timeout(Some(context.patience))?;
     let mut buffer = Vec::new();
-    for _ in 0..MAX_REQUESTS {
+    for left in (0..MAX_REQUESTS).rev() {
         slots.set_waiting(slot);
         let request = read_request(stream, &mut buffer, context.patience)?;
         slots.set_busy(slot);
         match request {
             HttpRequest::Gone => return Ok(()),
             HttpRequest::Refused(status, why) => return refuse(stream, status, why),
-            HttpRequest::Body(body) => {
+            HttpRequest::Whole { body, closes } => {
                 let reply = match context.cosigner.lock() {
                     Ok(mut cosigner) => cosigner.reply(&body, (context.now)()),
                     Err(_) => failed(),
                 };
                 (context.log)(&line_about(&reply));
-                write_reply(stream, &reply)?;
+                let closes = closes || left == 0;
+                write_reply(stream, &reply, closes)?;
+                if closes {
+                    return Ok(());
+                }
             }
         }
     }
@@ -134,9 +142,11 @@ fn read_request(
     patience: Duration,
 ) -> io::Result<HttpRequest> {
     let deadline = Instant::now() + patience;
-    let (head, length, expects) = loop {
+    let (head, length, expects, closes) = loop {
         match parse_head(buffer) {
-            RequestHead::Whole { head, length, expects } => break (head, length, expects),
+            RequestHead::Whole { head, length, expects, closes } => {
+                break (head, length, expects, closes);
+            }
             RequestHead::Refused(status, why) => return Ok(HttpRequest::Refused(status, why)),
             RequestHead::Partial if buffer.len() >= MAX_HEAD => {
                 return Ok(HttpRequest::Refused(431, "expected a head of at most 16384 bytes"));
@@ -164,7 +174,7 @@ fn read_request(
     }
     let rest = buffer.split_off(head + length);
     let request = std::mem::replace(buffer, rest);
-    Ok(HttpRequest::Body(request.into_iter().skip(head).collect()))
+    Ok(HttpRequest::Whole { body: request.into_iter().skip(head).collect(), closes })
 }
 
 fn read_more(mut stream: &TcpStream, buffer: &mut Vec<u8>, deadline: Instant) -> io::Result<usize> {
@@ -185,7 +195,7 @@ fn is_late(error: &io::Error) -> bool {
 
 enum RequestHead {
     Partial,
-    Whole { head: usize, length: usize, expects: bool },
+    Whole { head: usize, length: usize, expects: bool, closes: bool },
     Refused(u16, &'static str),
 }
 
@@ -219,9 +229,15 @@ fn parse_head(bytes: &[u8]) -> RequestHead {
         }
         _ => return RequestHead::Refused(411, "expected one Content-Length"),
     };
+    // RFC 9112 section 9.3: a connection of HTTP/1.0 is closed as well.
+    let is_close = |value: &[u8]| {
+        let mut options = value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        options.any(|option| option.eq_ignore_ascii_case(b"close"))
+    };
+    let closes = request.version == Some(0) || values("connection").into_iter().any(is_close);
     match length.map(usize::try_from) {
         Some(Ok(length)) if length <= MAX_REQUEST => {
-            RequestHead::Whole { head, length, expects: !values("expect").is_empty() }
+            RequestHead::Whole { head, length, expects: !values("expect").is_empty(), closes }
         }
         Some(_) => RequestHead::Refused(413, "expected a body of at most 131072 bytes"),
         None => RequestHead::Refused(400, "expected Content-Length to be a number"),
@@ -281,13 +297,14 @@ fn refuse(stream: &TcpStream, status: u16, why: &str) -> io::Result<()> {
     )
 }
 
-fn write_reply(stream: &TcpStream, reply: &Reply) -> io::Result<()> {
+fn write_reply(stream: &TcpStream, reply: &Reply, closes: bool) -> io::Result<()> {
     let (status, kind, body) = match &reply.answer {
         CosignAnswer::Cosigned(line) => (200, TEXT, signature_line(line)),
         CosignAnswer::Size(size) => (409, "text/x.tlog.size", format!("{size}\n")),
         CosignAnswer::Refused(status, why) => (*status, TEXT, format!("{why}\n")),
     };
-    let (connection, last) = ("keep-alive", reply.last.as_ref());
+    let connection = if closes { "close" } else { "keep-alive" };
+    let last = reply.last.as_ref();
     write(stream, &WriteOutcome { status, kind, connection, last, body: &body })
 }
 

@@ -11,6 +11,8 @@ const AFTER_VERBS: &[&str] = &[
     "ce", "ci", "elle", "elles", "en", "il", "ils", "je", "la", "le", "les", "leur", "lui", "là",
     "moi", "même", "mêmes", "nous", "on", "t", "toi", "tu", "vous", "y",
 ];
+/// The Romanian words before a hyphen that are none of one letter.
+const BEFORE_WORDS: &[&str] = &["într", "dintr", "printr"];
 
 /// The whole word of which a quotation has the end, by the text before the quotation.
 pub fn cut_at_start(before: &str, quoted: &str) -> Option<String> {
@@ -18,8 +20,9 @@ pub fn cut_at_start(before: &str, quoted: &str) -> Option<String> {
     let first = letters_at_end(head);
     let rest = letters_at_start(quoted);
     // French `a-t-il` is no word.
-    let is_one =
-        !first.is_empty() && !rest.is_empty() && !AFTER_VERBS.contains(&small(rest).as_str());
+    // A clitic before its word: Romanian `l-a`, Hebrew `ב-`.
+    let is_clitic = first.chars().nth(1).is_none() || BEFORE_WORDS.contains(&small(first).as_str());
+    let is_one = !is_clitic && !rest.is_empty() && !is_after_verb(rest);
     is_one.then(|| format!("{first}-{rest}"))
 }
 
@@ -28,11 +31,17 @@ pub fn cut_at_end(quoted: &str, after: &str, lang: &str) -> Option<String> {
     let rest = letters_at_start(after.strip_prefix(HYPHENS)?);
     let first = letters_at_end(quoted);
     // In these languages pronouns and particles follow a verb after a hyphen (`disse-me`).
-    let is_clitic = AFTER_VERBS.contains(&small(rest).as_str())
+    let is_clitic = is_after_verb(rest)
         || matches!(lang, "pt" | "ro" | "ca" | "gl" | "uk" | "ru" | "be" | "id" | "tl")
             && rest.chars().count() < SHORTEST;
     let is_one = !first.is_empty() && !rest.is_empty() && !is_clitic;
     is_one.then(|| format!("{first}-{rest}"))
+}
+
+/// Whether a word, or its first part, is one that follows a verb: `elle`, `t-il`.
+fn is_after_verb(word: &str) -> bool {
+    let first = word.split(HYPHENS).next().unwrap_or_default();
+    AFTER_VERBS.contains(&small(first).as_str())
 }
 
 /// The shortest end of a word that is none of these particles, in letters.
@@ -84,6 +93,9 @@ mod tests {
             ("2021-", "22", None),
             ("pre-\n", "war", None),
             ("a-t-", "il dit", None),
+            ("s-", "a întâlnit", None),
+            ("ב-", "פייסבוק", None),
+            ("într-", "un discurs", None),
             ("- ", "one", None),
             ("-", "one", None),
             ("non", "violent", None),

@@ -4,6 +4,7 @@
 //! (`ledger::write::notes`); signs before a number (`>50`, `~40`), which are a part of it
 //! (`edges`).
 
+use crate::wording::named_days::months;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The words and phrases of a language that limit the amount after them, in lower case.
@@ -253,6 +254,30 @@ pub fn hedges(lang: &str) -> &'static [&'static str] {
     }
 }
 
+/// English words with which a claim says a limit in its own way.
+const OTHER_WORDS: &[&str] = &[
+    "exceed",
+    "exceeds",
+    "exceeded",
+    "exceeding",
+    "or more",
+    "or less",
+    "or fewer",
+    "maximum",
+    "minimum",
+    "no less",
+    "no fewer",
+    "no more",
+    "upwards",
+    "younger",
+    "older",
+    "capped",
+    "topped",
+    "surpassed",
+    "below",
+    "above",
+];
+
 /// The most words of a phrase.
 const LONGEST: usize = 3;
 
@@ -280,13 +305,72 @@ pub fn hedge_at_end<'a>(text: &'a str, lang: &str) -> Option<&'a str> {
     starts.iter().rev().find_map(phrase)
 }
 
+/// Limits that are also said of times (`until`), of subjects (`about`) and in ranges.
+const AMBIGUOUS: &[&str] = &[
+    "до",
+    "do",
+    "tot",
+    "až",
+    "až do",
+    "hasta",
+    "até",
+    "jusqu’à",
+    "jusqu'à",
+    "fino a",
+    "bis",
+    "bis zu",
+    "about",
+    "over",
+    "über",
+    "um",
+    "unter",
+    "sobre",
+    "circa",
+    "su",
+    "til",
+    "till",
+    "om",
+    "о",
+    "об",
+    "o",
+];
+/// Words with which a range begins: `from 5 to 10`, `від 5 до 10`.
+const FROM: &[&str] = &[
+    "from", "between", "від", "от", "од", "ад", "od", "von", "zwischen", "van", "tussen", "de",
+    "du", "des", "dal", "da", "del", "desde", "entre", "från", "fra", "mellan", "mellem", "mellom",
+    "di",
+];
+/// How many words before a limit a range may begin.
+const RANGE: usize = 4;
+
+/// Whether a limit is none, because it says when something is (`до 2030 року`, `tot 5 mei`), what
+/// it is about, or stands in a range (`від 5 до 10`): by the text that ends with it, and the amount
+/// with what follows.
+pub fn is_no_limit(hedge: &str, before: &str, amount: &str, lang: &str) -> bool {
+    if !AMBIGUOUS.contains(&hedge.to_lowercase().as_str()) {
+        return false;
+    }
+    let digits = amount.chars().take_while(char::is_ascii_digit).count();
+    let (figures, behind) = amount.split_at(digits);
+    let goes_on = behind.trim_start_matches(['.', ',']).starts_with(char::is_numeric);
+    let is_year = figures.parse().is_ok_and(|year: u16| (1900..=2100).contains(&year)) && !goes_on;
+    let next: Vec<&str> = behind.unicode_words().take(2).collect();
+    let is_day = (1..3).contains(&digits) && !months(&next.join(" "), lang).is_empty();
+    let earlier = before.unicode_words().rev().skip(hedge.unicode_words().count()).take(RANGE);
+    let earlier: Vec<String> = earlier.map(str::to_lowercase).collect();
+    let is_range = earlier.iter().any(|word| FROM.contains(&word.as_str()))
+        && earlier.iter().any(|word| word.starts_with(char::is_numeric));
+    is_year || is_day || is_range
+}
+
 /// Whether a text limits an amount, as far as its language is known: with a word of its own, or
 /// with a sign.
 pub fn has_hedge(text: &str, lang: &str) -> bool {
     let words: Vec<String> = text.unicode_words().map(str::to_lowercase).collect();
     let spaced = format!(" {} ", words.join(" "));
     let has = |hedge: &&str| spaced.contains(&format!(" {} ", hedge.trim_end_matches('.')));
-    hedges(lang).iter().any(has) || text.contains(['~', '≈', '<', '>', '≤', '≥'])
+    let in_other_words = lang == "en" && OTHER_WORDS.iter().any(has);
+    in_other_words || hedges(lang).iter().any(has) || text.contains(['~', '≈', '<', '>', '≤', '≥'])
 }
 
 /// An amount in figures, and the words before it that limit it.
@@ -305,7 +389,9 @@ pub fn limited_amounts<'a>(text: &'a str, lang: &str) -> Vec<LimitedAmount<'a>> 
         // A currency or a sign stands between.
         let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
         let before = before.trim_end_matches(is_sign);
-        Some(LimitedAmount { hedge: hedge_at_end(before, lang)?, figures })
+        let hedge = hedge_at_end(before, lang)?;
+        let is_limit = !is_no_limit(hedge, before, text.get(start..)?, lang);
+        is_limit.then_some(LimitedAmount { hedge, figures })
     };
     figures(text).filter_map(limited).collect()
 }
@@ -379,7 +465,22 @@ mod tests {
         assert_eq!(limited("Up to 50 died, 12 fled.", "en"), [("Up to", "50")]);
         let both = [("More than", "1,200.50"), ("about", "3")];
         assert_eq!(limited("More than €1,200.50 in about 3 days", "en"), both);
-        assert_eq!(limited("до 20 січня", "uk"), [("до", "20")]);
+        assert_eq!(limited("до 20 людей", "uk"), [("до", "20")]);
+        assert_eq!(limited("about 2,030 people", "en"), [("about", "2,030")]);
+        // A day, a year, a subject or a range.
+        for (text, lang) in [
+            ("до 20 січня", "uk"),
+            ("Програма діє до 2030 року", "uk"),
+            ("від 5 до 10 років", "uk"),
+            ("van 3 tot 5 mei", "nl"),
+            ("loopt tot 2030.", "nl"),
+            ("Er sprach über 2015", "de"),
+            ("talks about 2030 targets", "en"),
+        ] {
+            assert_eq!(limited(text, lang), [], "{text}");
+        }
+        assert!(has_hedge("The dead exceeded 100.", "en"));
+        assert!(has_hedge("100 or more people came.", "en"));
         assert_eq!(limited("about A4 and the 1990s", "en"), []);
         assert!(has_figures("There were 50.", "50") && !has_figures("There were 500.", "50"));
         assert!(is_amount("100 people") && is_amount("€5 million") && !is_amount("people"));

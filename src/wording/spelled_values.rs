@@ -16,6 +16,12 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The maximum number of words of an entry: `five and twenty` is one in Arabic.
 const LONGEST: usize = 5;
+/// The maximum length, in letters, of a number that is written in one word.
+const LONGEST_WORD: usize = 60;
+/// What is counted in Chinese and Japanese: a numeral before it is a number.
+const COUNTED: &str = "人名个個位歳岁件次倍条條台元円圆头頭匹隻只本";
+/// Numerals that are other words.
+const OTHER_NUMERALS: [&str; 4] = ["万一", "萬一", "千万", "千萬"];
 /// Words that stand between the parts of a number.
 const CONJUNCTIONS: [&str; 15] =
     ["e", "et", "y", "und", "en", "og", "och", "i", "і", "и", "و", "ו", "és", "ja", "și"];
@@ -162,13 +168,14 @@ fn of_language(text: &str, values: &Values) -> Vec<Figure> {
             }
             at += count;
         } else {
-            if let Some(zeros) = magnitude(&word.folded).filter(|zeros| *zeros >= 6)
-                && number.has_parts()
-            {
-                number.zeros = zeros;
-                number.ends_with(word.place.clone());
+            let zeros = magnitude(&word.folded).filter(|zeros| *zeros >= 6);
+            match zeros.filter(|_| number.has_parts()) {
+                Some(zeros) => {
+                    number.multiply(zeros);
+                    number.ends_with(word.place.clone());
+                }
+                None => figures.extend(number.take(text)),
             }
-            figures.extend(number.take(text));
             at += 1;
         }
     }
@@ -188,7 +195,9 @@ fn part_at(words: &[Word], values: &Values) -> Option<(Vec<Part>, usize)> {
             return Some((vec![*part], count));
         }
     }
-    in_one_word(&words.first()?.folded, values).map(|parts| (parts, 1))
+    let first = &words.first()?.folded;
+    let is_short = first.chars().count() <= LONGEST_WORD;
+    is_short.then(|| in_one_word(first, values))?.map(|parts| (parts, 1))
 }
 
 /// The values of a word that is made of several: `zwei`, `tausend`, `drei`, `hundert`.
@@ -213,8 +222,8 @@ struct Number {
     whole: u64,
     /// What is below a thousand.
     below: u64,
-    /// The zeros of a million or more.
-    zeros: usize,
+    /// The millions and more.
+    large: u128,
     /// The number of its parts.
     parts: usize,
     /// Whether its first part is none alone.
@@ -224,6 +233,15 @@ struct Number {
 }
 
 impl Number {
+    /// What was read below a million counts a larger magnitude.
+    fn multiply(&mut self, zeros: usize) {
+        let of = u128::from(self.whole + self.below);
+        let magnitude = u32::try_from(zeros).ok().and_then(|zeros| 10_u128.checked_pow(zeros));
+        let more = magnitude.and_then(|magnitude| magnitude.checked_mul(of)).unwrap_or(u128::MAX);
+        self.large = self.large.saturating_add(more);
+        (self.whole, self.below) = (0, 0);
+    }
+
     fn has_parts(&self) -> bool {
         self.whole > 0 || self.below > 0
     }
@@ -255,8 +273,8 @@ impl Number {
 
     /// The number, if there is one; the next one begins.
     fn take(&mut self, text: &str) -> Option<Figure> {
-        let Number { whole, below, zeros, parts, is_beside, place } = std::mem::take(self);
-        let value = format!("{}{}", whole + below, "0".repeat(zeros));
+        let Number { whole, below, large, parts, is_beside, place } = std::mem::take(self);
+        let value = large.saturating_add(u128::from(whole + below)).to_string();
         let place = place.filter(|_| !(is_beside && parts == 1))?;
         Some(Figure::in_words(text[place].to_owned(), &value))
     }
@@ -265,15 +283,20 @@ impl Number {
 /// Numbers in Chinese and Japanese numerals from two on: `十二`, `三百`, `两万`.
 fn numerals(text: &str) -> Vec<Figure> {
     let mut figures = Vec::new();
-    let mut run = String::new();
+    let (mut run, mut before) = (String::new(), None);
     for c in text.chars().chain(['\n']) {
         if numeral(c).is_some() {
             run.push(c);
             continue;
         }
         let run = std::mem::take(&mut run);
-        // `一` alone and a magnitude alone are parts of other words.
-        let is_other = matches!(&*run, "" | "一" | "十" | "百" | "千" | "万" | "萬" | "億" | "亿");
+        // One numeral alone is mostly a part of another word (`四川`), and after a digit it is a
+        // magnitude of a figure (`5千万`).
+        let is_alone = run.chars().nth(1).is_none();
+        let is_other = is_alone && (run == "一" || !COUNTED.contains(c))
+            || OTHER_NUMERALS.contains(&&*run)
+            || before.is_some_and(char::is_numeric);
+        before = Some(c);
         if let Some(value) = value_of_numerals(&run).filter(|_| !is_other) {
             figures.push(Figure::in_words(run, &value.to_string()));
         }
@@ -394,6 +417,12 @@ mod tests {
             // Magnitudes of figures and of no number, and words that are mostly others.
             ("5 тысяч людей, тысячи людей, пять тысяч", "ru", &["пять тысяч: 5000"]),
             ("5 tausend, hundert", "de", &["hundert: 100"]),
+            (
+                "zwei Millionen fünfhunderttausend",
+                "de",
+                &["zwei Millionen fünfhunderttausend: 2500000"],
+            ),
+            ("四川の三人、星期三，5千万，万一", "zh", &["三: 3"]),
             ("o lege nouă, nouă sute, sute", "ro", &["nouă sute: 900"]),
             ("trong năm nay có hai người", "vi", &["hai: 2"]),
         ] {

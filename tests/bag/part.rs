@@ -121,6 +121,15 @@ fn a_part_is_not_published() {
     assert_eq!(story.run("publish pub").exit, 0);
 }
 
+#[test]
+fn a_tail_of_a_part_says_that_it_is_one() {
+    let story = part_beside_the_keys();
+    let shown = story.run("tail --ledger part --count 2");
+    let note = "note: a part of a record: 10 of 14 events are here\n";
+    assert!(shown.exit == 0 && shown.err.contains(note), "{}", shown.err);
+    assert!(!story.run("tail --count 2").err.contains("a part"));
+}
+
 /// What came between the end of a part and a date is not in it.
 #[test]
 fn a_date_after_the_end_of_a_part_is_noted() {

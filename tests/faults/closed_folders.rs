@@ -165,6 +165,11 @@ fn a_record_that_may_not_be_read_is_nothing_to_repair() {
         assert_eq!(verdict.exit, 2, "{name}: {verdict:?}");
         let advice = verdict.out.lines().filter(|line| line.starts_with("what to do: "));
         assert_eq!(advice.count(), 1, "{name}: {verdict:?}");
+        // A repair builds nothing in its place, and moves nothing.
+        let before = std::fs::read_dir(room.path("ledger")).unwrap().count();
+        let repaired = read(&room, "repair");
+        assert_eq!(repaired.exit, 2, "{name}: {repaired:?}");
+        assert_eq!(std::fs::read_dir(room.path("ledger")).unwrap().count(), before, "{name}");
         for line in [
             "\nwhat to do: ask the owner of the files, or let them be read (chmod, chown)",
             "\ncould not tell: permission to read a part of it is denied, in ",
@@ -212,6 +217,8 @@ fn a_limit_of_open_files_is_no_damage() {
             let answer = Answer::of(shell.output().unwrap());
             let told = format!("{}{}", answer.out, answer.err);
             match answer.exit {
+                // Too few for the libraries that the system loads first.
+                127 => continue,
                 0 => good += 1,
                 _ => {
                     limited += 1;

@@ -23,7 +23,7 @@ fn a_folder_of_keys_that_cannot_be_looked_at_is_not_a_missing_one() {
         ("key list", "look at ~/keys"),
         ("key show ada", "look at ~/keys"),
         ("key new bo --name Bo --no-passphrase", "look at ~/keys"),
-        ("export --to bag", "look into ~/keys/outbox"),
+        ("export --to bag", "look into ~/keys"),
     ] {
         let told = format!("annals: cannot {tried}\n{LOOP}");
         let answer = desk.run(line);
@@ -47,6 +47,27 @@ fn a_file_in_the_place_of_the_keys_is_reported_as_no_folder() {
     assert_eq!((exit, why.contains("~/keys")), (2, true), "{why}");
     let (exit, why) = desk.refused("ledger change --title New");
     assert_eq!((exit, why.contains("~/keys")), (2, true), "{why}");
+}
+
+/// A reader needs no outbox, so what stands in its place stops none; a writer writes into none.
+#[test]
+fn an_outbox_that_is_no_folder_stops_no_reader() {
+    for is_link in [false, true] {
+        let desk = Desk::founded();
+        fs::create_dir(desk.path("elsewhere")).unwrap();
+        let _ = fs::remove_dir_all(desk.path("keys/outbox"));
+        match is_link {
+            true => symlink(desk.path("elsewhere"), desk.path("keys/outbox")).unwrap(),
+            false => fs::write(desk.path("keys/outbox"), "a file").unwrap(),
+        }
+        for line in ["verify", "status", "log", "show 0", "replay", "repair"] {
+            let answer = desk.run(line);
+            assert_eq!(answer.exit, 0, "{line}: {}{}", answer.out, answer.err);
+        }
+        let (exit, why) = desk.refused("ledger change --title New");
+        assert!(exit == 2 && why.contains("~/keys/outbox, found a "), "{why}");
+        assert_eq!(fs::read_dir(desk.path("elsewhere")).unwrap().count(), 0);
+    }
 }
 
 #[test]

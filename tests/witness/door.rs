@@ -67,6 +67,29 @@ fn requests_follow_each_other_on_one_connection() {
     assert_eq!(talk(&mut stream, &[*last]).expect("an answer").status, 200);
 }
 
+/// Who asks for it has the connection closed after the answer (RFC 9112 section 9.6).
+#[test]
+fn a_connection_is_closed_for_who_asks_for_it() {
+    let (address, log) = (start(Duration::from_secs(60)), Log::new(0, 4));
+    let body = log.request(0, 4).write();
+    for (version, header) in
+        [("1.1", "Connection: close\r\n"), ("1.1", "Connection: te, Close\r\n"), ("1.0", "")]
+    {
+        let mut stream = connect(address);
+        let length = body.len();
+        let head =
+            format!("POST /add-checkpoint HTTP/{version}\r\n{header}Content-Length: {length}");
+        stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).expect("a request is sent");
+        let mut heard = String::new();
+        // The end comes long before the deadline of a connection that stays open.
+        stream.read_to_string(&mut heard).expect("an end");
+        assert!(
+            heard.starts_with("HTTP/1.1 ") && heard.contains("Connection: close\r\n"),
+            "{heard}"
+        );
+    }
+}
+
 #[test]
 fn garbage_is_refused_with_its_status() {
     let address = start(Duration::from_secs(30));

@@ -145,7 +145,10 @@ impl LineView<'_> {
     /// (`R500`) or to *circa*, nor to what begins with a figure (`10x15`). Other scripts have words
     /// without a space there.
     fn is_of_word(&self, from: usize) -> bool {
-        const FREE: &[&str] = &["R", "Rs", "Rp", "RM", "c", "ca"];
+        const FREE: &[&str] = &[
+            "R", "Rs", "Rp", "RM", "N", "P", "Tk", "Le", "Sh", "Shs", "Ksh", "KSh", "Ush", "USh",
+            "Tsh", "TSh", "GH", "GHS", "c", "ca",
+        ];
         const LAST_SPACED: char = '\u{52F}';
         let is_letter = |c: char| c.is_alphabetic() && c <= LAST_SPACED;
         let letters = (0..from).rev().map_while(|at| self.at(at)).take_while(|c| is_letter(*c));

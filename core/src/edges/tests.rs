@@ -292,6 +292,8 @@ fn a_figure_after_a_letter_begins_no_number() {
     }
     begins_in("It cost R500 000 then", "000", "number 500 000");
     begins_in("It cost EUR3 000 then", "000", "number EUR3 000");
+    ends_in("It cost N500 million then", "It cost N500", "number 500 million");
+    ends_in("It cost Ksh500 million then", "It cost Ksh500", "number 500 million");
     ends_in("c5 million came", "c5", "number 5 million");
     begins_in("It cost Rs3 000 then", "000", "number 3 000");
     begins_in("有共3 000人", "000", "number 3 000");

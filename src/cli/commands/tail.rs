@@ -88,11 +88,15 @@ fn run(context: &mut Context, args: TailArgs) -> Result<Exit, CliError> {
     loop {
         let record = Record::open(paths.clone())?;
         let size = record.size();
-        if let (Some(from), Some(last)) = (args.from, size.checked_sub(1))
-            && std::mem::take(&mut is_first)
-            && from > size
-        {
-            note(format!("note: there is no event {from} yet; the last is {last}"));
+        if std::mem::take(&mut is_first) {
+            if let Some(whole) = record.part_of {
+                note(format!("note: a part of a record: {size} of {whole} events are here"));
+            }
+            if let (Some(from), Some(last)) = (args.from, size.checked_sub(1))
+                && from > size
+            {
+                note(format!("note: there is no event {from} yet; the last is {last}"));
+            }
         }
         let newest = args.count.map_or(LAST, |count| count.min(LAST));
         let from = next.unwrap_or(size.saturating_sub(newest));

@@ -47,6 +47,7 @@ impl DraftFile {
     pub fn new(context: &Context, ending: &str, first: &str) -> Result<DraftFile, CliError> {
         let paths = context.paths()?;
         paths.expect_ledger()?;
+        paths.expect_own_folders()?;
         let folder = paths.drafts();
         if !disk::is_folder_at(&folder)? {
             disk::create_dir(&folder).map_err(LedgerError::from)?;

@@ -33,9 +33,9 @@ pub fn words_or_address<const MAX: usize>(
     option: &str,
     text: &str,
 ) -> Result<Words<MAX>, CliError> {
-    // Words with a space are no address: "Data: corrected within a day".
-    let address = Some(text.trim()).filter(|text| !text.contains(char::is_whitespace));
-    let scheme = address.and_then(|text| text.split_once(':'));
+    // What has a space behind the colon is no address: "Data: corrected within a day".
+    let scheme = text.trim().split_once(':');
+    let scheme = scheme.filter(|(_, rest)| !rest.starts_with(char::is_whitespace));
     let scheme = scheme.map(|(scheme, _)| scheme.to_ascii_lowercase());
     match scheme.filter(|scheme| NO_ADDRESSES.contains(&scheme.as_str())) {
         None => seen(option, text),

@@ -15,6 +15,20 @@ use annals_core::verify::source::SourceError;
 const TOO_MANY_OPEN: &str = "the limit of open files is too low (ulimit -n), and nothing is known \
                              to be damaged: raise it, and run the same command again";
 
+/// Whether the holder of a lock is a server, by its command line: its first word that is neither an
+/// option nor the value of one is the command.
+fn is_server(holder: &str) -> bool {
+    let mut words = holder.split(' ').skip_while(|word| !word.ends_with("annals")).skip(1);
+    while let Some(word) = words.next() {
+        match word.strip_prefix("--") {
+            None => return word == "serve",
+            Some(option) if option.contains('=') => {}
+            Some(_) => drop(words.next()),
+        }
+    }
+    false
+}
+
 impl LedgerError {
     /// The advice for a file of the record that is unreadable or held, which the error itself
     /// cannot give.
@@ -44,9 +58,7 @@ impl LedgerError {
         }
         let reads = match self {
             // The holder's command line: waiting does not help.
-            LedgerError::Disk(DiskError::Held { holder, .. })
-                if holder.split(' ').any(|word| word == "serve") =>
-            {
+            LedgerError::Disk(DiskError::Held { holder, .. }) if is_server(holder) => {
                 return Some(
                     "a server holds it as long as it runs: say the same in a copy of its record \
                      (annals clone ADDRESS makes one), or stop the server first",
@@ -105,6 +117,23 @@ impl LedgerError {
                 error.obstacle()
             }
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_known_by_its_command_alone() {
+        for (holder, expected) in [
+            ("process 7: annals serve --listen 127.0.0.1:1", true),
+            ("process 7: /usr/bin/annals --ledger l --keys=k serve", true),
+            ("process 7: annals append --claim They serve the city", false),
+            ("process 7: python3 serve", false),
+        ] {
+            assert_eq!(is_server(holder), expected, "{holder}");
         }
     }
 }

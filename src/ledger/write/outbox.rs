@@ -23,7 +23,7 @@
 //! Not here: signing events (`append`), verifying them (`verify`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
-use crate::disk::open::open_to_write;
+use crate::disk::open::{is_folder, open_to_write};
 use crate::disk::{self, DiskError, FileMode, read_optional};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -289,6 +289,7 @@ impl OutboxFile {
             out.extend_from_slice(entry.body.as_deref().unwrap_or_default());
             out.push(b'\n');
         }
+        is_folder(&self.folder).map_err(disk::error("look into", &self.folder))?;
         disk::create_missing(&self.folder)?;
         let path = pending(&self.folder, &self.header.submission);
         Ok(disk::replace_together(&path, &out, FileMode::Private)?)
@@ -368,6 +369,9 @@ pub fn listed_aside(paths: &Paths) -> Vec<PathBuf> {
 /// to the next writer.
 pub fn prune_written(paths: &Paths, source: &dyn Source) {
     let folder = paths.outbox();
+    if !is_folder(&folder).unwrap_or(false) {
+        return;
+    }
     let listed = fs::read_dir(&folder).into_iter().flatten().flatten();
     for found in listed {
         let name = found.file_name();

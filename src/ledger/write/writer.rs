@@ -160,6 +160,7 @@ impl Writer {
     ) -> Result<Writer, LedgerError> {
         let (paths, wait) = (options.paths.clone(), options.wait);
         paths.expect_ledger()?;
+        paths.expect_own_folders()?;
         ImportStatus::of(&paths)?.expect_writable(&paths)?;
         let lock = Some(match options.lock.take() {
             Some(lock) => lock,

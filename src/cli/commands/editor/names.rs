@@ -31,7 +31,7 @@ pub fn check_name(
         Namesakes::Meant => None,
         Namesakes::Refused => {
             // The whole name of another person behind a sign is one that a reader may take for it.
-            let parts = name_parts(name).filter(|part| *part != name);
+            let parts = name_parts(name).skip(1);
             let mut taken = std::iter::once(name).chain(parts);
             taken.find_map(|name| names.taken_by(name, person).into_iter().next())
         }

@@ -5,8 +5,9 @@
 //! did not sign is ignored. Only a copy of the store is written, in the scratch folder. Not here:
 //! which copy is used (`repair`). Source: FORMAT.md section 9.
 
+use crate::disk::disk_error::Obstacle;
 use crate::disk::{DiskError, is_there};
-use crate::journal::Journal;
+use crate::journal::{Journal, JournalError};
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::audit::part_below_mark;
 use crate::ledger::error::{LedgerError, chain};
@@ -98,6 +99,10 @@ impl RecordCopy {
         }
         let checkpoint = checkpoint_here(paths)?;
         let content = match Journal::open(&paths.ledger, covered(checkpoint.as_deref())) {
+            // It says nothing of what is in the journal, so nothing is built in its place.
+            Err(JournalError::Disk(error)) if error.obstacle().is_some() => {
+                return Err(JournalError::Disk(error).into());
+            }
             Err(error) => CopyContent::Unreadable(chain(&error)),
             Ok(journal) => {
                 let source = Box::new(JournalSource { journal, ledger: paths.ledger.clone() });
@@ -219,6 +224,7 @@ impl CopyContent {
             Err(error) if is_of_the_disk(&error) => {
                 return Ok(CopyContent::Unknown(chain(&error)));
             }
+            Err(error) if Obstacle::of(&error.cause).is_some() => return Err(error.into()),
             Err(error) => return Ok(CopyContent::Unreadable(chain(&error))),
         };
         // A part is older than the log key's memory, by its own account.

@@ -9,7 +9,8 @@
 use crate::ledger::write::resolve::RecordLookup;
 use crate::wording::compounds::{cut_at_end, cut_at_start, has_compound};
 use crate::wording::hedges::{
-    LimitedAmount, has_figures, has_hedge, hedge_at_end, hedges, is_amount, limited_amounts,
+    LimitedAmount, has_figures, has_hedge, hedge_at_end, hedges, is_amount, is_no_limit,
+    limited_amounts,
 };
 use crate::wording::named_days::primary;
 use crate::wording::negations::{has_negation, negation_at_end, negations};
@@ -42,7 +43,9 @@ pub fn notes(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
             });
         }
         if may_limit && limited.is_none() && is_amount(&quote.exact) {
-            limited = hedge_at_end(before, &lang).map(|hedge| {
+            let hedge = hedge_at_end(before, &lang);
+            let hedge = hedge.filter(|it| !is_no_limit(it, before, &quote.exact, &lang));
+            limited = hedge.map(|hedge| {
                 format!(
                     "in document {number} “{hedge}” stands directly before the quoted words \
                      “{words}”, and the claim does not say so"

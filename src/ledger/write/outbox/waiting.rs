@@ -5,7 +5,7 @@
 //! here: what of it the record has by now (`prune_all_placed`).
 
 use super::{BOUND, Header, OutboxFile, entries, pending, read};
-use crate::disk::{self, DiskError};
+use crate::disk::{self, DiskError, Links, PathKind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use annals_core::event::Entry;
@@ -94,6 +94,10 @@ impl DamagedFile {
 /// Errors: the outbox cannot be listed, or a file of it not read by this user.
 pub fn waiting(paths: &Paths) -> Result<OutboxFiles, LedgerError> {
     let folder = paths.outbox();
+    // What is no folder of this program's own has nothing of it; a writer refuses it.
+    if disk::kind(&folder, Links::Refuse)?.is_some_and(|kind| kind != PathKind::Folder) {
+        return Ok(OutboxFiles::default());
+    }
     let listed = match fs::read_dir(&folder) {
         Err(cause) if is_absent(cause.kind()) => return Ok(OutboxFiles::default()),
         listed => listed.map_err(disk::error("list", &folder))?,
