@@ -104,13 +104,13 @@ fn refuse(expected: &'static str, found: String) -> KeysError {
     KeysError::RecoveryForm { expected, found }
 }
 
-/// The text without spaces, dashes of any length and the mark that editors put before a file, in
-/// lower case, with digits for letters that look like them.
 /// Whether a person may have typed it for the hyphens of a recovery key.
 pub(super) fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
+/// The text without spaces, dashes of any length and the mark that editors put before a file, in
+/// lower case, with digits for letters that look like them.
 fn plain(text: &str) -> Zeroizing<String> {
     let mut typed = Zeroizing::new(String::with_capacity(text.len()));
     let is_left_out = |c: char| c.is_whitespace() || is_dash(c) || c == '\u{feff}';

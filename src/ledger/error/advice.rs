@@ -23,7 +23,9 @@ fn is_server(holder: &str) -> bool {
         match word.strip_prefix("--") {
             None => return word == "serve",
             Some(option) if option.contains('=') => {}
-            Some(_) => drop(words.next()),
+            Some(_) => {
+                words.next();
+            }
         }
     }
     false
