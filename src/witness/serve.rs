@@ -84,6 +84,7 @@ pub fn serve(listener: &TcpListener, context: &ServerContext<'_>) -> io::Result<
             let thread = std::thread::Builder::new().spawn_scoped(scope, move || {
                 // The failure of a connection affects no other.
                 let _ = talk(&talking, context, slots, slot);
+                drop(talking);
                 slots.leave(slot);
             });
             if thread.is_err() {

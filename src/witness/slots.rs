@@ -9,20 +9,27 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Shutdown, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The maximum number of connections.
 const MAX_CONNECTIONS: usize = 64;
 /// The number of open files reserved for everything else: the state, its lock, its folder, the
 /// terminal.
 const SPARE_FILES: u64 = 24;
+/// The maximum number of connections that lost their slots and are not closed yet: each is an open
+/// file of the reserve.
+const MOST_LEAVING: usize = 8;
+/// The maximum time to wait for one of these: its thread only reads the end.
+const LEAVING: Duration = Duration::from_millis(100);
 
 /// The connections that have a slot.
 #[derive(Debug)]
 pub struct Slots {
     most: usize,
     taken: Mutex<Taken>,
+    /// Notified when a connection is closed.
+    closed: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -30,6 +37,8 @@ struct Taken {
     /// The number of the next connection.
     next: u64,
     slots: BTreeMap<u64, ConnectionSlot>,
+    /// How many lost their slots and are not closed yet.
+    leaving: usize,
 }
 
 #[derive(Debug)]
@@ -47,12 +56,15 @@ impl Slots {
         let most = files.map_or(MAX_CONNECTIONS, |files| {
             usize::try_from(files.saturating_sub(SPARE_FILES)).unwrap_or(usize::MAX)
         });
-        Slots { most: most.clamp(1, MAX_CONNECTIONS), taken: Mutex::default() }
+        let most = most.clamp(1, MAX_CONNECTIONS);
+        Slots { most, taken: Mutex::default(), closed: Condvar::new() }
     }
 
     /// Gives a connection a slot, taking another's if necessary; `None` if all are busy.
     pub fn enter(&self, stream: &Arc<TcpStream>, address: IpAddr) -> Option<u64> {
-        let mut taken = self.taken();
+        let many = |taken: &mut Taken| taken.leaving >= MOST_LEAVING;
+        let waited = self.closed.wait_timeout_while(self.taken(), LEAVING, many);
+        let mut taken = waited.unwrap_or_else(PoisonError::into_inner).0;
         if taken.slots.len() >= self.most && !taken.evict() {
             return None;
         }
@@ -64,9 +76,13 @@ impl Slots {
         Some(number)
     }
 
-    /// Releases a slot.
+    /// Releases a slot, or says that the connection that lost it is closed.
     pub fn leave(&self, number: u64) {
-        self.taken().slots.remove(&number);
+        let mut taken = self.taken();
+        if taken.slots.remove(&number).is_none() {
+            taken.leaving = taken.leaving.saturating_sub(1);
+            self.closed.notify_one();
+        }
     }
 
     /// Records that a connection waits for a request from now on.
@@ -108,6 +124,7 @@ impl Taken {
         });
         let Some((_, number)) = waiting.max() else { return false };
         if let Some(slot) = self.slots.remove(&number) {
+            self.leaving += 1;
             // Its thread reads the end of the connection and ends.
             let _ = slot.stream.shutdown(Shutdown::Both);
         }
