@@ -40,30 +40,33 @@ pub fn found_secret(bytes: &[u8]) -> Option<&'static str> {
 /// }
 /// ```
 pub fn without_secrets(text: &str) -> String {
-    const LABELS: [&str; 3] = ["PRIVATE KEY-----", "PRIVATE+KEY+", "annals-recovery-1"];
+    const RECOVERY: &str = "annals-recovery-1";
+    /// In lower case.
+    const LABELS: [&str; 3] = ["private key-----", "private+key+", RECOVERY];
     /// From so many letters and digits on it is a secret.
     const SHORTEST: usize = 32;
-    let is_part = |c: char| {
-        c.is_ascii_alphanumeric() || c.is_whitespace() || "+/=\\{}⏎:\"'”".contains(c) || is_dash(c)
-    };
-    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
-    loop {
-        // A letter has as many bytes in this case.
-        let folded = rest.to_ascii_lowercase();
-        let ends = LABELS
-            .iter()
-            .filter_map(|label| Some(folded.find(&label.to_ascii_lowercase())? + label.len()));
-        let Some((before, after)) = ends.min().and_then(|end| rest.split_at_checked(end)) else {
-            out.push_str(rest);
-            return out;
-        };
-        let end = after.find(|c| !is_part(c)).unwrap_or(after.len());
-        let (found, after) = after.split_at(end);
+    let is_part =
+        |c: char| c.is_ascii_alphanumeric() || c.is_whitespace() || "+/=\\{}⏎:\"'”".contains(c);
+    // Each letter has as many bytes in this case.
+    let folded = text.to_ascii_lowercase();
+    let mut found: Vec<(usize, &str)> =
+        LABELS.iter().flat_map(|label| folded.match_indices(label)).collect();
+    found.sort_unstable();
+    let (mut out, mut from) = (String::with_capacity(text.len()), 0);
+    for (at, label) in found {
+        let end = at + label.len();
+        // The groups of a recovery key stand between dashes; a dash ends a key of PEM.
+        let is_of_key = |c: char| is_part(c) || label == RECOVERY && is_dash(c);
+        let (Some(before), Some(after)) = (text.get(from..end), text.get(end..)) else { continue };
+        let length = after.find(|c| !is_of_key(c)).unwrap_or(after.len());
+        let key = &after[..length];
         out.push_str(before);
-        let is_secret = found.chars().filter(char::is_ascii_alphanumeric).count() >= SHORTEST;
-        out.push_str(if is_secret { " (a secret, not shown) " } else { found });
-        rest = after;
+        let is_secret = key.chars().filter(char::is_ascii_alphanumeric).count() >= SHORTEST;
+        out.push_str(if is_secret { " (a secret, not shown) " } else { key });
+        from = end + length;
     }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out
 }
 
 /// Whether a block of PEM with a secret key stands among other lines.

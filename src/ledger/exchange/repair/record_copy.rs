@@ -22,7 +22,7 @@ use annals_core::event::record::Reading;
 use annals_core::rule::{Fault, Rule};
 use annals_core::text::Origin;
 use annals_core::verify::anchors::Anchors;
-use annals_core::verify::source::Source;
+use annals_core::verify::source::{Source, SourceError};
 use annals_core::verify::{Options, Report, verify};
 use std::fmt;
 use std::path::PathBuf;
@@ -99,11 +99,7 @@ impl RecordCopy {
         }
         let checkpoint = checkpoint_here(paths)?;
         let content = match Journal::open(&paths.ledger, covered(checkpoint.as_deref())) {
-            // It says nothing of what is in the journal, so nothing is built in its place.
-            Err(JournalError::Disk(error)) if error.obstacle().is_some() => {
-                return Err(JournalError::Disk(error).into());
-            }
-            Err(error) => CopyContent::Unreadable(chain(&error)),
+            Err(error) => CopyContent::not_opened(error)?,
             Ok(journal) => {
                 let source = Box::new(JournalSource { journal, ledger: paths.ledger.clone() });
                 CopyContent::here(&place, source, paths, true, jobs)?
@@ -147,12 +143,12 @@ impl RecordCopy {
         let place = CopyPlace { kind: CopyKind::Copy, path: from.ledger.clone() };
         let own = checkpoint(from)?;
         let content = match Journal::open(&from.ledger, covered(own.as_deref())) {
-            Err(error) => CopyContent::Unreadable(chain(&error)),
+            Err(error) => CopyContent::not_opened(error)?,
             Ok(journal) => {
                 let source = Box::new(JournalSource { journal, ledger: from.ledger.clone() });
                 let anchors = Anchors { checkpoint: own, mark: None, pin: None };
                 match verify(&*source, &anchors, Options::whole(jobs)) {
-                    Err(error) => CopyContent::Unreadable(chain(&error)),
+                    Err(error) => CopyContent::not_judged(error)?,
                     Ok(report) => {
                         let compared = compare_signed(&*source, paths, jobs)?;
                         let is_same = expect_same_opening(&place, &report, &compared, here)?;
@@ -207,6 +203,30 @@ impl RecordCopy {
 }
 
 impl CopyContent {
+    /// A journal that was not opened.
+    ///
+    /// Errors: what kept it from being opened says nothing of what is in it, so nothing is built in
+    /// its place.
+    fn not_opened(error: JournalError) -> Result<CopyContent, LedgerError> {
+        match error {
+            JournalError::Disk(cause) if cause.obstacle().is_some() => {
+                Err(JournalError::Disk(cause).into())
+            }
+            error => Ok(CopyContent::Unreadable(chain(&error))),
+        }
+    }
+
+    /// A record that was not read to its end.
+    ///
+    /// Errors: as [`CopyContent::not_opened`].
+    fn not_judged(error: SourceError) -> Result<CopyContent, LedgerError> {
+        match error {
+            error if is_of_the_disk(&error) => Ok(CopyContent::Unknown(chain(&error))),
+            error if Obstacle::of(&error.cause).is_some() => Err(error.into()),
+            error => Ok(CopyContent::Unreadable(chain(&error))),
+        }
+    }
+
     /// Examines a record of this ledger against its checkpoint and marks; `is_known` if it is this
     /// ledger's record without one of these.
     fn here(
@@ -221,11 +241,7 @@ impl CopyContent {
         let anchors = Anchors { checkpoint: checkpoint_here(paths)?, mark: marked, pin: None };
         let mut report = match verify(&*source, &anchors, Options::whole(jobs)) {
             Ok(report) => report,
-            Err(error) if is_of_the_disk(&error) => {
-                return Ok(CopyContent::Unknown(chain(&error)));
-            }
-            Err(error) if Obstacle::of(&error.cause).is_some() => return Err(error.into()),
-            Err(error) => return Ok(CopyContent::Unreadable(chain(&error))),
+            Err(error) => return CopyContent::not_judged(error),
         };
         // A part is older than the log key's memory, by its own account.
         let part_of = ImportStatus::of(paths)?.part_of(report.size);
